@@ -1,4 +1,1 @@
-import { defineConfig } from 'tsdown'
-import { base } from '../../tsdown.base.ts'
-
-export default defineConfig({ ...base })
+export { base as default } from '../../tsdown.base.ts'

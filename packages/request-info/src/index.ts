@@ -1,1 +1,7 @@
-export const placeholder: number = 1
+export {
+  getRequestInfo,
+  requestInfo,
+  runWithRequestInfo,
+  runWithRequestInfoOverrides,
+} from './request-info.ts'
+export type { RequestContext, RequestInfo, RequestInfoInit, ResponseInfo } from './types.ts'

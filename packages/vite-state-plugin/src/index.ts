@@ -1,1 +1,2 @@
-export const placeholder: number = 1
+export { statePlugin } from './plugin.ts'
+export type { StatePluginOptions } from './options.ts'

@@ -1,0 +1,33 @@
+import { setSwitch, switchNames } from './switches.ts'
+import type { SwitchName } from './switches.ts'
+
+const usage = `Usage: pnpm toggle <name> on|off
+       pnpm toggle --reset
+
+Names: ${switchNames.join(', ')}`
+
+/** @throws {Error} with the usage if the arguments are not of its form. */
+function run(args: string[]): void {
+  const [name = '', state = ''] = args
+
+  if (name === '--reset' && args.length === 1) {
+    for (const each of switchNames) setSwitch(each, false)
+    return
+  }
+  if (!isSwitchName(name)) throw new Error(`There is no switch "${name}".\n\n${usage}`)
+  if (args.length !== 2 || (state !== 'on' && state !== 'off')) {
+    throw new Error(`A switch is "on" or "off", not "${args.slice(1).join(' ')}".\n\n${usage}`)
+  }
+  setSwitch(name, state === 'on')
+}
+
+function isSwitchName(name: string): name is SwitchName {
+  return (switchNames as string[]).includes(name)
+}
+
+try {
+  run(process.argv.slice(2))
+} catch (error) {
+  console.error((error as Error).message)
+  process.exitCode = 1
+}

@@ -1,0 +1,37 @@
+import { fileURLToPath } from 'node:url'
+import { cloudflare } from '@cloudflare/vite-plugin'
+import { statePlugin } from '@holdfast/vite-state-plugin'
+import react from '@vitejs/plugin-react'
+import rsc from '@vitejs/plugin-rsc'
+import { defineConfig } from 'vite'
+import { settings } from './settings.ts'
+
+const { holdfast, port } = settings
+const naiveState = fileURLToPath(new URL('./src/naive-state.ts', import.meta.url))
+
+export default defineConfig({
+  clearScreen: false,
+  server: { port, strictPort: port !== undefined },
+  resolve: { alias: holdfast === 'off' ? { 'rwsdk/__state': naiveState } : {} },
+  plugins: [
+    react(),
+    rsc({ serverHandler: false }),
+    holdfast === 'on' && statePlugin(),
+    // The worker runs the server components; the ssr environment, which renders client components
+    // to HTML, runs in the same isolate.
+    cloudflare({ viteEnvironment: { name: 'rsc', childEnvironments: ['ssr'] } }),
+  ],
+  environments: {
+    ssr: {
+      // Inside the worker's own output, so that `wrangler deploy` finds everything in one place.
+      build: {
+        outDir: './dist/rsc/ssr',
+        rolldownOptions: { input: { index: './src/framework/entry.ssr.tsx' } },
+      },
+      optimizeDeps: { entries: ['./src/framework/entry.ssr.tsx'] },
+    },
+    client: {
+      build: { rolldownOptions: { input: { index: './src/framework/entry.browser.tsx' } } },
+    },
+  },
+})

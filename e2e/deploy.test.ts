@@ -1,0 +1,32 @@
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { switchNames } from '@holdfast/app-request-info/switches'
+import { expect, open, test } from './fixture.ts'
+import { appRoot, run } from './server.ts'
+import { callServerAction, expectPart, readState } from './steps.ts'
+
+test.use({ mode: 'preview', initiallyOn: switchNames })
+
+test('the production build works', async ({ harness, page }) => {
+  await open(page, `${harness.url}/some/path`)
+  const { id } = await readState(page)
+  await callServerAction(page)
+  for (const name of switchNames) await expectPart(page, name)
+
+  await page.reload()
+  expect((await readState(page)).id).toBe(id)
+  expect(harness.output).not.toMatch(/error/i)
+})
+
+test('the production build can be deployed', async ({ harness: _built }) => {
+  await run('wrangler', ['deploy', '--dry-run', '--outdir', 'dist/dry-run']).done()
+
+  const worker = path.join(appRoot, 'dist/rsc')
+  const files = (await readdir(worker, { recursive: true })).filter((file) => /\.m?js$/.test(file))
+  const code = await Promise.all(files.map((file) => readFile(path.join(worker, file), 'utf8')))
+  const all = code.join('\n')
+
+  expect(all.match(/Symbol\.for\(["'`]@holdfast\/state-runtime/g), 'containers').toHaveLength(1)
+  expect(all, 'the specifier').not.toContain('rwsdk/__state')
+  expect(all, 'dev-only code').not.toContain('different initializer')
+})

@@ -1,0 +1,108 @@
+import path from 'node:path'
+import type { Environment, EnvironmentOptions, Plugin, ResolvedConfig } from 'vite'
+import { DEFAULT_RUNTIME, DEFAULT_SPECIFIER, PACKAGE_NAME } from './constants.ts'
+
+export interface StatePluginOptions {
+  /**
+   * The bare specifier under which code reaches the shared module.
+   * @default 'rwsdk/__state'
+   */
+  specifier?: string
+  /**
+   * The names of the environments that may import the specifier.
+   * @default every environment whose `consumer` is `'server'`; under Vitest every environment
+   */
+  environments?: string[]
+  /**
+   * The JavaScript module behind the specifier: a bare specifier, resolved from the project's root,
+   * or an absolute path. For frameworks that made their own container with `createStateContainer`.
+   * @default '@holdfast/state-runtime', resolved from this plugin's own dependencies
+   */
+  runtime?: string
+}
+
+export interface ResolvedOptions {
+  specifier: string
+  environments: string[] | undefined
+  runtime: string
+}
+
+/** @throws {Error} if the specifier is relative, absolute or empty. */
+export function resolveOptions(options: StatePluginOptions): ResolvedOptions {
+  const { specifier = DEFAULT_SPECIFIER, environments, runtime = DEFAULT_RUNTIME } = options
+  // Both flavours of absolute path on every OS: a config file is shared between machines.
+  const isPath =
+    /^(?:\.|file:|\0)/.test(specifier) ||
+    path.posix.isAbsolute(specifier) ||
+    path.win32.isAbsolute(specifier)
+  if (specifier === '' || isPath) {
+    throw new Error(
+      `[${PACKAGE_NAME}] ${JSON.stringify(specifier)} cannot be the \`specifier\`; ` +
+        'it must be bare, so that it means the same module in every file; ' +
+        `use a name such as ${JSON.stringify(DEFAULT_SPECIFIER)}, ` +
+        'and point the `runtime` option at your own module',
+    )
+  }
+  return { specifier, environments, runtime }
+}
+
+/**
+ * Whether the environment may import the specifier. A `consumer` has no default yet when
+ * `configEnvironment` runs: the one here is Vite's.
+ */
+export function isChosen(
+  environments: string[] | undefined,
+  name: string,
+  { consumer = name === 'client' ? 'client' : 'server' }: Pick<EnvironmentOptions, 'consumer'>,
+): boolean {
+  return environments?.includes(name) ?? consumer === 'server'
+}
+
+/** @throws {Error} on an environment that does not exist, and on a specifier given twice. */
+export function checkConfig(
+  config: ResolvedConfig,
+  specifier: string,
+  environments: string[] = [],
+): void {
+  // A build without server code has no `ssr` environment, but its config file is the same.
+  const existing = new Set(['client', 'ssr', ...Object.keys(config.environments)])
+  const unknown = environments.filter((name) => !existing.has(name))
+  if (unknown.length > 0) {
+    throw new Error(
+      `[${PACKAGE_NAME}] no environment is named ${quote(unknown)}; ` +
+        `this config has ${quote(existing)}; correct the \`environments\` option`,
+    )
+  }
+  const instances = config.plugins.filter(
+    (plugin: Plugin<{ specifier: string }>) =>
+      plugin.name === PACKAGE_NAME && plugin.api?.specifier === specifier,
+  )
+  if (instances.length > 1) {
+    throw new Error(
+      `[${PACKAGE_NAME}] the specifier ${quote([specifier])} is taken by two instances; ` +
+        'each needs its own; remove one, which a framework may have added, ' +
+        'or give it another `specifier`',
+    )
+  }
+}
+
+export function notAllowed(
+  environment: Environment,
+  specifier: string,
+  environments: string[] | undefined,
+  importer = 'an entry',
+): Error {
+  const allowed = Object.entries(environment.getTopLevelConfig().environments)
+    .filter(([name, config]) => isChosen(environments, name, config))
+    .map(([name]) => name)
+  return new Error(
+    `[${PACKAGE_NAME}] ${quote([specifier])} was imported by ${importer} ` +
+      `in the environment ${quote([environment.name])}; it is for server code, ` +
+      `here ${quote(allowed) || 'no environment'}; keep the importer out of other code, ` +
+      `or add ${quote([environment.name])} to the \`environments\` option`,
+  )
+}
+
+function quote(names: Iterable<string>): string {
+  return [...names].map((name) => JSON.stringify(name)).join(', ')
+}

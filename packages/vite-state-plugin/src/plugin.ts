@@ -1,0 +1,82 @@
+import { exactRegex } from '@rolldown/pluginutils'
+import type { Environment, Plugin } from 'vite'
+import { PACKAGE_NAME } from './constants.ts'
+import { devPlugin } from './dev.ts'
+import { optimizerOptions } from './optimizer.ts'
+import { checkConfig, isChosen, notAllowed, resolveOptions } from './options.ts'
+import type { StatePluginOptions } from './options.ts'
+import { findConsumers } from './packages.ts'
+import { resolveRuntime } from './runtime.ts'
+
+/**
+ * Resolves one specifier to one shared module in every server environment: in dev under a virtual
+ * id that no re-optimization renames, in a build to the physical file. Does nothing in preview.
+ *
+ * @throws {Error} at start: a specifier that is not bare or is taken by another instance, an
+ * environment that does not exist, a `runtime` that cannot be found.
+ */
+export function statePlugin(options: StatePluginOptions = {}): Plugin[] {
+  const { specifier, environments, runtime } = resolveOptions(options)
+  // A physical id in node_modules would carry `?v=<hash>` and so change with each re-optimization.
+  const virtualId = `\0virtual:${PACKAGE_NAME}/${specifier}`
+  let consumers: string[] = []
+  let isVitest = false
+
+  // Vitest runs the code of its `client` environment, that of jsdom, in Node as well.
+  const mayImport = ({ name, config }: Environment): boolean =>
+    isChosen(environments, name, config) || (isVitest && !environments)
+
+  const main: Plugin = {
+    name: PACKAGE_NAME,
+    enforce: 'pre',
+    apply: (_config, { isPreview }) => !isPreview,
+    api: { specifier },
+    config: {
+      // After every other plugin, so that this alias comes before theirs.
+      order: 'post',
+      async handler({ root = process.cwd() }, { command }) {
+        consumers = await findConsumers(root, command === 'build')
+        // Aliases come before plugins, and the first that matches wins: one onto itself shields
+        // the specifier from an alias for a part of it. It also keeps Vite's import analysis from
+        // externalizing the specifier where an installed package really exports it.
+        return { resolve: { alias: [{ find: specifier, replacement: specifier }] } }
+      },
+    },
+    configEnvironment: (name, config) => ({
+      // In all environments: where the specifier is not allowed, scanner and optimizer must leave
+      // it to our `resolveId`, which explains.
+      optimizeDeps: optimizerOptions(specifier),
+      ...(isChosen(environments, name, config) && { resolve: { noExternal: consumers } }),
+    }),
+    configResolved(config) {
+      isVitest = process.env.VITEST !== undefined && 'test' in config
+      checkConfig(config, specifier, environments)
+    },
+    async configureServer(server) {
+      for (const environment of Object.values(server.environments)) {
+        if (mayImport(environment)) await resolveRuntime(environment, runtime)
+      }
+    },
+    async buildStart() {
+      const { environment } = this
+      // In dev `configureServer` has looked already.
+      if (environment.mode === 'build' && mayImport(environment)) {
+        await resolveRuntime(environment, runtime)
+      }
+    },
+    resolveId: {
+      filter: { id: exactRegex(specifier) },
+      async handler(id, importer) {
+        // Vite 6 before 6.3 ignores filters.
+        if (id !== specifier) return null
+        const { environment } = this
+        if (!mayImport(environment))
+          throw notAllowed(environment, specifier, environments, importer)
+        const file = await resolveRuntime(environment, runtime)
+        return virtualId
+      },
+    },
+  }
+
+  return [main, devPlugin(virtualId, runtime)]
+}
