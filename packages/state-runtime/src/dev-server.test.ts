@@ -41,31 +41,32 @@ async function save(name: string, code: string): Promise<{ value: unknown; serve
   return { value, served: (await ssr.transformRequest(file))?.code ?? '' }
 }
 
-const imports = `import { defineRwState } from ${JSON.stringify(dist)}`
+const runtime = `import { defineRwState } from ${JSON.stringify(dist)}`
+
+const saveValue = (value: string) =>
+  save('value.ts', `${runtime}\nexport const value = defineRwState('value', () => ${value})`)
 
 test('an edited initializer is warned of once, and its value kept', async () => {
-  const edit = (value: string) =>
-    save('edited.ts', `${imports}\nexport const value = defineRwState('edited', () => ${value})`)
-  expect(await edit('1')).toMatchObject({ value: 1 })
-  expect(await edit('/* the same */ 1')).toMatchObject({ value: 1 })
+  expect(await saveValue('1')).toMatchObject({ value: 1 })
+  expect(await saveValue('/* the same */ 1')).toMatchObject({ value: 1 })
   expect(warn).not.toHaveBeenCalled()
-  expect(await edit('2')).toMatchObject({ value: 1 })
-  expect(await edit('2')).toMatchObject({ value: 1 })
-  expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('"edited" keeps its value'))
+  expect(await saveValue('2')).toMatchObject({ value: 1 })
+  expect(await saveValue('2')).toMatchObject({ value: 1 })
+  expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('"value" keeps its value'))
 })
+
+const saveImports = (imports: string) =>
+  save(
+    'imports.ts',
+    `${imports}
+    import { create } from './create.ts'
+    export const value = defineRwState('imports', () => create(1))`,
+  )
 
 test('an import added above is no edit of the initializer', async () => {
   await writeFile(join(root, 'create.ts'), `export const create = (n: number): number => n`)
-  const edit = (more: string) =>
-    save(
-      'imports.ts',
-      `${more}
-      ${imports}
-      import { create } from './create.ts'
-      export const value = defineRwState('imports', () => create(1))`,
-    )
-  const before = await edit('')
-  const after = await edit(`import 'node:path'`)
+  const before = await saveImports(runtime)
+  const after = await saveImports(`import 'node:path'\n${runtime}`)
   expect(before.served).toContain('(0,__vite_ssr_import_1__.create)(1)')
   expect(after.served).toContain('(0,__vite_ssr_import_2__.create)(1)')
   expect(after.value).toBe(1)

@@ -14,15 +14,14 @@ afterEach(() => {
   warn.mockClear()
 })
 
-/** An initializer whose source is exactly `source`. */
-const initializer = (source: string): (() => unknown) => {
-  const result = () => 0
-  result.toString = () => source
-  return result
-}
+/** Defines `key` with an initializer whose source is exactly `source`. */
+const define = (source: string) =>
+  state.define(
+    'key',
+    Object.assign(() => 0, { toString: () => source }),
+  )
 
 test('warns once for each new text, naming the key and what to do', () => {
-  const define = (source: string) => state.define('key', initializer(source))
   define('() => 1')
   define('() => 1')
   expect(warn).not.toHaveBeenCalled()
@@ -48,11 +47,12 @@ test('a new version is a new value and needs no warning', () => {
 })
 
 test('a set between the definitions changes nothing', () => {
-  state.define('key', () => 1)
-  state.set('key', 2)
-  state.define('key', () => 1)
+  define('() => 1')
+  state.set('key', 'set')
+  define('() => 1')
   expect(warn).not.toHaveBeenCalled()
-  state.define('key', () => 3)
+  state.set('key', 'set again')
+  define('() => 2')
   expect(warn).toHaveBeenCalledOnce()
 })
 
@@ -87,8 +87,8 @@ test.each([
   ['hashes', '() => import("/a.js?v=0a1b2c3d")', '() => import("/a.js?v=4e5f6a7b")'],
   ['all queries', '() => import("/a.vue?import")', '() => import("/a.vue?t=17300&import")'],
 ])('overlooks %s', (_, one, two) => {
-  state.define('key', initializer(one))
-  state.define('key', initializer(two))
+  define(one)
+  define(two)
   expect(warn).not.toHaveBeenCalled()
 })
 
@@ -99,8 +99,8 @@ test.each([
   ['() => import("/a.ts")', '() => import("/b.ts")'],
   ['() => __vite_ssr_import_0__.a', '() => __vite_ssr_import_0__.b'],
 ])('notices %s → %s', (one, two) => {
-  state.define('key', initializer(one))
-  state.define('key', initializer(two))
+  define(one)
+  define(two)
   expect(warn).toHaveBeenCalledOnce()
 })
 

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Miniflare } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -20,20 +20,20 @@ async function check() {
   const kept = two.defineRwState('key', () => ({ edited: true }))
   const a = () => one.defineRwState('a', b)
   const b = () => two.defineRwState('b', a)
-  let cycle
-  try { a() } catch (error) { cycle = error.message }
-  let rejected
-  try { await one.defineRwState('async', async () => { throw new Error('boom') }) } catch (error) { rejected = error.message }
+  const boom = () => one.defineRwState('boom', () => Promise.reject(new Error('boom')))
   return {
     copies: one.getRwState === two.getRwState ? 1 : 2,
     shared: kept === value && two.getRwState('key') === value,
-    cycle,
-    rejected,
+    cycle: await message(async () => a()),
+    rejected: await message(boom),
     keys: two.rwStateKeys(),
     warnings: messages.length,
     process: typeof process,
+    runtime: navigator.userAgent,
   }
 }
+
+const message = (run) => run().catch((error) => error.message)
 
 export default { fetch: async () => Response.json(await check()) }
 `
@@ -62,40 +62,57 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }))
 
-const bin = (name: string) =>
-  fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url))
-
 describe.each([
   ['Node', process.execPath, []],
-  ['Deno', bin('deno'), ['run', '--allow-env', '--no-config']],
-  ['Bun', bin('bun'), []],
-])('%s', (_, command, args) => {
+  [
+    'Deno',
+    process.execPath,
+    [fileURLToPath(import.meta.resolve('deno/bin.cjs')), 'run', '--allow-env', '--no-config'],
+  ],
+  ['Bun', fileURLToPath(import.meta.resolve('bun/bin/bun.exe')), []],
+])('%s', (runtime, command, args) => {
   test.each([
     ['development', 1],
     ['production', 0],
   ])('%s', async (NODE_ENV, warnings) => {
     const env = { PATH: process.env.PATH, DENO_DIR: join(folder, 'deno'), NODE_ENV }
     const run = promisify(execFile)(command, [...args, join(folder, 'main.mjs')], { env })
-    expect(JSON.parse((await run).stdout)).toEqual({ ...works, warnings, process: 'object' })
+    expect(JSON.parse((await run).stdout)).toEqual({
+      ...works,
+      warnings,
+      process: 'object',
+      runtime: expect.stringContaining(runtime),
+    })
   })
 })
 
-test('workerd, where there is no process', async () => {
-  const names = ['worker.mjs', 'one.mjs', 'two.mjs']
-  const miniflare = new Miniflare({
-    compatibilityDate: '2026-01-01',
-    modules: await Promise.all(
-      names.map(async (path) => ({
-        type: 'ESModule' as const,
-        path,
-        contents: await readFile(join(folder, path), 'utf8'),
-      })),
-    ),
+describe('workerd', () => {
+  test.each([
+    ['without process', [], { warnings: 0, process: 'undefined' }],
+    ['with nodejs_compat', ['nodejs_compat'], { warnings: 1, process: 'object' }],
+  ])('%s', async (_, compatibilityFlags, expected) => {
+    const modules = await Promise.all(
+      ['worker.mjs', 'one.mjs', 'two.mjs'].map(async (name) => {
+        const contents = await readFile(join(folder, name), 'utf8')
+        return [name, { type: 'esm' as const, contents }] as const
+      }),
+    )
+    const config = {
+      name: 'worker',
+      compatibilityDate: '2026-01-01',
+      compatibilityFlags,
+      manifest: { mainModule: 'worker.mjs', modules: Object.fromEntries(modules) },
+    }
+    const miniflare = new Miniflare({ workers: [{ config }] })
+    try {
+      const response = await miniflare.dispatchFetch('http://worker.test')
+      expect(await response.json()).toEqual({
+        ...works,
+        ...expected,
+        runtime: 'Cloudflare-Workers',
+      })
+    } finally {
+      await miniflare.dispose()
+    }
   })
-  try {
-    const response = await miniflare.dispatchFetch('http://worker.test')
-    expect(await response.json()).toEqual({ ...works, warnings: 0, process: 'undefined' })
-  } finally {
-    await miniflare.dispose()
-  }
 })

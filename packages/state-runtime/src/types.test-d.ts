@@ -1,4 +1,5 @@
 // Checked by `tsc` in the typecheck script, never run.
+import { expectTypeOf } from 'vitest'
 import {
   createStateContainer,
   defineRwState,
@@ -16,17 +17,13 @@ declare module './index.ts' {
   }
 }
 
-type Equal<A, B> =
-  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
-declare function assert<_ extends true>(): void
-
 // A declared key has its type, which the initializer must return.
 const routes = defineRwState('types:routes', () => new Map())
-assert<Equal<typeof routes, Map<string, { kind: 'page' | 'layout' }>>>()
+expectTypeOf(routes).toEqualTypeOf<Map<string, { kind: 'page' | 'layout' }>>()
 const mode = defineRwState('types:mode', () => 'on', { version: 1, migrate: () => 'off' })
-assert<Equal<typeof mode, 'on' | 'off'>>()
+expectTypeOf(mode).toEqualTypeOf<'on' | 'off'>()
 const gotten = getRwState('types:mode')
-assert<Equal<typeof gotten, 'on' | 'off' | undefined>>()
+expectTypeOf(gotten).toEqualTypeOf<'on' | 'off' | undefined>()
 setRwState('types:mode', 'off')
 // @ts-expect-error -- not what is declared
 defineRwState('types:mode', () => 'neither')
@@ -37,15 +34,15 @@ setRwState('types:mode', 1)
 
 // Any other key takes the type of its initializer, or the one given.
 const inferred = defineRwState('any other', () => ({ count: 1 }))
-assert<Equal<typeof inferred, { count: number }>>()
+expectTypeOf(inferred).toEqualTypeOf<{ count: number }>()
 const given = defineRwState<string | number>('any other', () => 1)
-assert<Equal<typeof given, string | number>>()
+expectTypeOf(given).toEqualTypeOf<string | number>()
 const asked = getRwState<Set<string>>('any other')
-assert<Equal<typeof asked, Set<string> | undefined>>()
+expectTypeOf(asked).toEqualTypeOf<Set<string> | undefined>()
 const unknownType = getRwState('any other')
-assert<Equal<typeof unknownType, unknown>>()
+expectTypeOf(unknownType).toEqualTypeOf<unknown>()
 const pending = defineRwState('pending', async () => 1)
-assert<Equal<typeof pending, Promise<number>>>()
+expectTypeOf(pending).toEqualTypeOf<Promise<number>>()
 setRwState('any other', 1)
 const computed: string = 'computed'
 defineRwState(computed, () => 1).toFixed()
@@ -57,11 +54,11 @@ const migrated = defineRwState('migrated', () => new Set<string>(), {
   version: 2,
   migrate: (previous: string[]) => new Set(previous),
 })
-assert<Equal<typeof migrated, Set<string>>>()
+expectTypeOf(migrated).toEqualTypeOf<Set<string>>()
 
-assert<Equal<ReturnType<typeof rwStateKeys>, string[]>>()
-assert<Equal<ReturnType<typeof hasRwState>, boolean>>()
-assert<Equal<ReturnType<typeof deleteRwState>, boolean>>()
+expectTypeOf(rwStateKeys).returns.toEqualTypeOf<string[]>()
+expectTypeOf(hasRwState).returns.toEqualTypeOf<boolean>()
+expectTypeOf(deleteRwState).returns.toEqualTypeOf<boolean>()
 
 // @ts-expect-error -- no initializer
 defineRwState('key')
@@ -75,7 +72,7 @@ defineRwState('key', () => 1, { version: {} })
 // A container of one's own, with keys of its own.
 const own = createStateContainer<{ port: number }>('own')
 const port = own.define('port', () => 5173)
-assert<Equal<typeof port, number>>()
+expectTypeOf(port).toEqualTypeOf<number>()
 // @ts-expect-error -- not what is declared
 own.set('port', '5173')
 own.set('types:mode', 'a key of the other container')

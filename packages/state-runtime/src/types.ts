@@ -50,6 +50,7 @@ export interface StateContainer<Keys extends object = {}> {
   /** Returns the value of `key`, `undefined` when there is none. */
   readonly get: {
     <K extends keyof Keys & string>(key: K): Keys[K] | undefined
+    // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller's to give
     <T = unknown>(key: string): T | undefined
   }
 
@@ -59,6 +60,7 @@ export interface StateContainer<Keys extends object = {}> {
    */
   readonly set: {
     <K extends keyof Keys & string>(key: K, value: Keys[K]): void
+    // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller's to give
     <T, K extends string = string>(key: Undeclared<Keys, K>, value: T): void
   }
 
