@@ -19,14 +19,17 @@ const dependency = {
 
 describe.each(majors)('Vite %s', (_major, vite) => {
   test.for(['node', 'worker'])('a build for a %s bundles the module, once', async (kind) => {
-    await using project = await createProject(vite, {
-      ...dependency,
-      'entry.js': `
+    await using project = await createProject(
+      {
+        ...dependency,
+        'entry.js': `
         import { defineRwState } from 'rwsdk/__state'
         import { define } from 'dependency'
         export const shared = define === defineRwState
         export const own = defineRwState`,
-    })
+      },
+      vite,
+    )
     const builder = await project.vite.createBuilder({
       root: project.root,
       configFile: false,
@@ -54,8 +57,14 @@ describe.each(majors)('Vite %s', (_major, vite) => {
     expect(await import(pathToFileURL(file).href)).toMatchObject({ shared: true })
   })
 
-  test('a build ends with a clear error where the specifier or the runtime is wrong', async () => {
-    await using project = await createProject(vite, { 'entry.js': `import 'rwsdk/__state'` })
+  test('a build says where the specifier may not be, and that the runtime is missing', async () => {
+    await using project = await createProject(
+      {
+        'client.js': `import 'rwsdk/__state'`,
+        'server.js': '',
+      },
+      vite,
+    )
     const { createBuilder } = project.vite
     const build = async (name: string, runtime?: string) => {
       const builder = await createBuilder({
@@ -64,12 +73,12 @@ describe.each(majors)('Vite %s', (_major, vite) => {
         logLevel: 'silent',
         plugins: [project.statePlugin(runtime ? { runtime } : { environments: ['ssr'] })],
         environments: { server: {} },
-        build: { rollupOptions: { input: path.join(project.root, 'entry.js') } },
+        build: { rollupOptions: { input: path.join(project.root, `${name}.js`) } },
       })
       await builder.build(builder.environments[name]!)
     }
     await expect(build('client')).rejects.toThrow(
-      /"rwsdk\/__state" was imported by .*entry\.js in the environment "client"/,
+      /"rwsdk\/__state" was imported by .*client\.js in the environment "client"/,
     )
     await expect(build('server', 'nowhere')).rejects.toThrow(
       /the state module "nowhere" was not found/,

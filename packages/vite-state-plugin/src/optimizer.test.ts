@@ -94,11 +94,14 @@ describe.each(majors)('Vite %s', (_major, vite) => {
   test.for<Platform>(['node', 'neutral', 'browser'])(
     'pre-bundled dependencies get the one module, platform %s',
     async (platform) => {
-      await using project = await createProject(vite, files)
+      await using project = await createProject(files, vite)
       const server = await serve(project, platform)
       const { own, others } = await server.runner('worker').import<Entry>('/entry.js')
       const shared = Object.entries(others).filter(([, define]) => define === own)
       expect(shared.map(([how]) => how)).toEqual(Object.keys(others))
+      // For every other tool that bundles dependencies.
+      const { exclude } = server.environments.worker!.config.optimizeDeps
+      expect(exclude).toContain('rwsdk/__state')
       expect(optimizedIn(server).toSorted()).toEqual([
         'imports',
         'imports-later',
@@ -111,7 +114,7 @@ describe.each(majors)('Vite %s', (_major, vite) => {
   )
 
   test('state and identity outlive a reloading re-optimization', async () => {
-    await using project = await createProject(vite, files)
+    await using project = await createProject(files, vite)
     const server = await serve(project, 'neutral')
     const runner = server.runner('worker')
     const before = await runner.import<Entry>('/entry.js')

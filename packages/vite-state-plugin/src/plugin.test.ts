@@ -27,19 +27,22 @@ async function startError(project: Project, config: InlineConfig): Promise<strin
 
 describe.each(majors)('Vite %s', (_major, vite) => {
   test('an installed package reaches the module in an environment on Node', async () => {
-    await using project = await createProject(vite, {
-      ...consumer('declares', peer),
-      ...consumer('is-silent', {}),
-      'package.json': JSON.stringify({
-        type: 'module',
-        dependencies: { declares: '*', 'is-silent': '*' },
-      }),
-      'entry.js': `
+    await using project = await createProject(
+      {
+        ...consumer('declares', peer),
+        ...consumer('is-silent', {}),
+        'package.json': JSON.stringify({
+          type: 'module',
+          dependencies: { declares: '*', 'is-silent': '*' },
+        }),
+        'entry.js': `
         import { defineRwState } from 'rwsdk/__state'
         import { define } from 'declares'
         export const shared = define === defineRwState`,
-      'control.js': `import 'is-silent'`,
-    })
+        'control.js': `import 'is-silent'`,
+      },
+      vite,
+    )
     const runner = (await project.serve(withOptions(project))).runner('ssr')
     expect(await runner.import('/entry.js')).toMatchObject({ shared: true })
     // The control: without the declaration Node's own loader gets the package.
@@ -47,10 +50,13 @@ describe.each(majors)('Vite %s', (_major, vite) => {
   })
 
   test('noExternal of the user is extended, and `true` stays', async () => {
-    await using project = await createProject(vite, {
-      ...consumer('declares', peer),
-      'package.json': '{ "dependencies": { "declares": "*" } }',
-    })
+    await using project = await createProject(
+      {
+        ...consumer('declares', peer),
+        'package.json': '{ "dependencies": { "declares": "*" } }',
+      },
+      vite,
+    )
     const noExternal = async (value: true | string[]) => {
       const server = await project.serve({
         ...withOptions(project),
@@ -63,16 +69,19 @@ describe.each(majors)('Vite %s', (_major, vite) => {
   })
 
   test('neither an alias for a part of the specifier nor a package of that name gets in between', async () => {
-    await using project = await createProject(vite, {
-      ...installed(
-        'rwsdk',
-        { 'state.js': `export const defineRwState = 'real'` },
-        { type: 'module', exports: { './__state': './state.js' } },
-      ),
-      'fake/__state.js': `export const defineRwState = 'fake'`,
-      'entry.js': `export { defineRwState as define } from 'rwsdk/__state'`,
-      'renamed.js': `export { defineRwState as define } from 'renamed'`,
-    })
+    await using project = await createProject(
+      {
+        ...installed(
+          'rwsdk',
+          { 'state.js': `export const defineRwState = 'real'` },
+          { type: 'module', exports: { './__state': './state.js' } },
+        ),
+        'fake/__state.js': `export const defineRwState = 'fake'`,
+        'entry.js': `export { defineRwState as define } from 'rwsdk/__state'`,
+        'renamed.js': `export { defineRwState as define } from 'renamed'`,
+      },
+      vite,
+    )
     const aliases: Record<string, string>[] = [
       {},
       { rwsdk: `${project.root}/fake` },
@@ -91,34 +100,43 @@ describe.each(majors)('Vite %s', (_major, vite) => {
   })
 
   test('a runtime of a framework keeps its imports, and its source map', async () => {
-    await using project = await createProject(vite, {
-      ...installed(
-        'framework',
-        {
-          'dist/state.js': `import { inner } from 'inner'\nimport { name } from './name.js'\nexport const answer = [inner, name]\n//# sourceMappingURL=maps/state.js.map\n`,
-          'dist/name.js': `export const name = 'relative'`,
-          'dist/maps/state.js.map': JSON.stringify({
-            version: 3,
-            sources: ['../../src/state.ts'],
-            names: [],
-            mappings: 'AAAA',
-          }),
-          'src/state.ts': '// the source',
-          'node_modules/inner/package.json': '{ "type": "module", "exports": "./index.js" }',
-          'node_modules/inner/index.js': `export const inner = 'nested'`,
-        },
-        { type: 'module', exports: { './state': { import: './dist/state.js' } } },
-      ),
-      'entry.js': `export { answer } from 'my-framework/state'`,
-    })
-    const server = await project.serve(
-      withOptions(project, { specifier: 'my-framework/state', runtime: 'framework/state' }),
+    await using project = await createProject(
+      {
+        ...installed(
+          'framework',
+          {
+            'dist/state.js': `import { inner } from 'inner'\nimport { name } from './name.js'\nexport const answer = [inner, name]\n//# sourceMappingURL=maps/state.js.map\n`,
+            'dist/name.js': `export const name = 'relative'`,
+            'dist/maps/state.js.map': JSON.stringify({
+              version: 3,
+              sources: ['../../src/state.ts'],
+              names: [],
+              mappings: 'AAAA',
+            }),
+            'src/state.ts': '// the source',
+            'node_modules/inner/package.json': '{ "type": "module", "exports": "./index.js" }',
+            'node_modules/inner/index.js': `export const inner = 'nested'`,
+          },
+          { type: 'module', exports: { './state': { import: './dist/state.js' } } },
+        ),
+        'entry.js': `export { answer } from 'my-framework/state'`,
+      },
+      vite,
     )
-    expect(await server.runner('ssr').import('/entry.js')).toMatchObject({
+    const server = await project.serve({
+      ...withOptions(project, { specifier: 'my-framework/state', runtime: 'framework/state' }),
+      environments: {
+        worker: { resolve: { noExternal: true }, optimizeDeps: { noDiscovery: false } },
+      },
+    })
+    expect(await server.runner('worker').import('/entry.js')).toMatchObject({
       answer: ['nested', 'relative'],
     })
     const id = '\0virtual:@holdfast/vite-state-plugin/my-framework/state'
-    const result = server.environments.ssr.moduleGraph.getModuleById(id)?.transformResult
+    const { moduleGraph, depsOptimizer } = server.environments.worker!
+    // Nor did the runtime or what it imports become a pre-bundled dependency.
+    expect(depsOptimizer!.metadata.depInfoList).toEqual([])
+    const result = moduleGraph.getModuleById(id)?.transformResult
     expect(result?.map).toMatchObject({
       sources: [`${project.root}/node_modules/framework/src/state.ts`],
       sourcesContent: ['// the source'],
@@ -127,12 +145,15 @@ describe.each(majors)('Vite %s', (_major, vite) => {
   })
 
   test('an environment that is not chosen says so', async () => {
-    await using project = await createProject(vite, {
-      ...consumer('declares', peer),
-      'index.html': `<script type="module" src="/scanned.js"></script>`,
-      'scanned.js': `import './client.js'; import 'declares'`,
-      'client.js': `import 'rwsdk/__state'`,
-    })
+    await using project = await createProject(
+      {
+        ...consumer('declares', peer),
+        'index.html': `<script type="module" src="/scanned.js"></script>`,
+        'scanned.js': `import './client.js'; import 'declares'`,
+        'client.js': `import 'rwsdk/__state'`,
+      },
+      vite,
+    )
     const server = await project.serve({
       ...withOptions(project, { environments: ['worker'] }),
       environments: { worker: {} },
@@ -148,21 +169,26 @@ describe.each(majors)('Vite %s', (_major, vite) => {
     }
     // Neither the scan nor the optimizer of the client stumbled over it.
     await client.depsOptimizer!.scanProcessing
-    expect(Object.keys(client.depsOptimizer!.metadata.discovered)).toContain('declares')
+    const { depInfoList } = client.depsOptimizer!.metadata
+    expect(depInfoList.map(({ id }) => id)).toEqual(['declares'])
+    await depInfoList[0]!.processing
     expect(server.log.lines.join('\n')).not.toMatch(/rwsdk|scan/)
   })
 
   test('an environment that is named may import it', async () => {
-    await using project = await createProject(vite, { 'client.js': `import 'rwsdk/__state'` })
+    await using project = await createProject({ 'client.js': `import 'rwsdk/__state'` }, vite)
     const server = await project.serve(withOptions(project, { environments: ['client'] }))
     const result = await server.environments.client.transformRequest('/client.js')
     expect(result?.code).toContain('/@id/__x00__virtual:')
   })
 
   test('bad input is told at start', async () => {
-    await using project = await createProject(vite, {
-      ...installed('closed', {}, { exports: { '.': './index.js' } }),
-    })
+    await using project = await createProject(
+      {
+        ...installed('closed', {}, { exports: { '.': './index.js' } }),
+      },
+      vite,
+    )
     const { statePlugin } = project
     expect(await startError(project, withOptions(project, { environments: ['rcs'] }))).toBe(
       '[@holdfast/vite-state-plugin] no environment is named "rcs"; ' +
@@ -191,10 +217,13 @@ describe.each(majors)('Vite %s', (_major, vite) => {
   })
 
   test('two specifiers are two modules', async () => {
-    await using project = await createProject(vite, {
-      'state.js': `export const own = true`,
-      'entry.js': `import * as a from 'rwsdk/__state'; import * as b from 'own/state'; export { a, b }`,
-    })
+    await using project = await createProject(
+      {
+        'state.js': `export const own = true`,
+        'entry.js': `import * as a from 'rwsdk/__state'; import * as b from 'own/state'; export { a, b }`,
+      },
+      vite,
+    )
     const own = { specifier: 'own/state', runtime: `${project.root}/state.js` }
     const server = await project.serve({
       plugins: [project.statePlugin(), project.statePlugin(own)],
@@ -205,7 +234,7 @@ describe.each(majors)('Vite %s', (_major, vite) => {
   })
 
   test('preview gets nothing', async () => {
-    await using project = await createProject(vite, { 'dist/index.html': '' })
+    await using project = await createProject({ 'dist/index.html': '' }, vite)
     const server = await project.vite.preview({
       root: project.root,
       configFile: false,

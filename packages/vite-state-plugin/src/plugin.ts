@@ -70,10 +70,11 @@ export function statePlugin(options: StatePluginOptions = {}): Plugin[] {
         // Vite 6 before 6.3 ignores filters.
         if (id !== specifier) return null
         const { environment } = this
-        if (!mayImport(environment))
+        if (!mayImport(environment)) {
           throw notAllowed(environment, specifier, environments, importer)
+        }
         const file = await resolveRuntime(environment, runtime)
-        return virtualId
+        return environment.mode === 'build' ? file : virtualId
       },
     },
   }

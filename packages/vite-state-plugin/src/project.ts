@@ -1,4 +1,5 @@
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -8,11 +9,14 @@ import type { statePlugin } from './plugin.ts'
 
 const own = fileURLToPath(new URL('..', import.meta.url))
 
-export const majors = [
-  ['6', 'vite6'],
-  ['7', 'vite7'],
-  ['8', 'vite'],
-] as const
+const require = createRequire(import.meta.url)
+
+/** The directories of all supported majors of Vite. */
+export const majors: [major: string, directory: string][] = [
+  ['6', path.dirname(require.resolve('vite6/package.json'))],
+  ['7', path.dirname(require.resolve('vite7/package.json'))],
+  ['8', path.dirname(require.resolve('vite/package.json'))],
+]
 
 export type Server = Vite.ViteDevServer & {
   log: Log
@@ -35,8 +39,8 @@ export interface Project extends AsyncDisposable {
  * major of Vite. The state runtime is where only the plugin can see it, as pnpm puts it.
  */
 export async function createProject(
-  vite: (typeof majors)[number][1],
   files: Record<string, string> = {},
+  vite: string = majors[2]![1],
 ): Promise<Project> {
   const root = await realpath(await mkdtemp(path.join(tmpdir(), 'vite-state-plugin-')))
   const modules = path.join(root, 'node_modules')
@@ -48,12 +52,12 @@ export async function createProject(
   )
   for (const [name, from] of [
     ['vite', vite],
-    ['vitest', 'vitest'],
-    ['vitefu', 'vitefu'],
-    ['@rolldown/pluginutils', '@rolldown/pluginutils'],
+    ['vitest', path.join(own, 'node_modules/vitest')],
+    ['vitefu', path.join(own, 'node_modules/vitefu')],
+    ['@rolldown/pluginutils', path.join(own, 'node_modules/@rolldown/pluginutils')],
   ] as const) {
     await mkdir(path.dirname(path.join(modules, name)), { recursive: true })
-    await symlink(await realpath(path.join(own, 'node_modules', from)), path.join(modules, name))
+    await symlink(await realpath(from), path.join(modules, name))
   }
 
   const servers: Vite.ViteDevServer[] = []
@@ -109,7 +113,7 @@ async function install(from: string, to: string): Promise<void> {
 }
 
 /** What Vite said, and a promise for what it has yet to say. */
-export class Log {
+class Log {
   lines: string[] = []
   #waiting: { pattern: RegExp; resolve: () => void }[] = []
 

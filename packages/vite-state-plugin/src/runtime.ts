@@ -16,7 +16,7 @@ export async function resolvePhysical(
 ): Promise<string | undefined> {
   let resolve = resolvers.get(environment)
   if (!resolve) {
-    resolve = createIdResolver(environment.getTopLevelConfig(), { scan: true })
+    resolve = createIdResolver(environment.getTopLevelConfig())
     resolvers.set(environment, resolve)
   }
   const id = await resolve(environment, source, importer)

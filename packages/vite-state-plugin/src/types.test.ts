@@ -9,7 +9,7 @@ const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.m
 
 /** Compiles, and returns the errors with their positions. */
 async function check(files: Record<string, string>): Promise<string[]> {
-  await using project = await createProject('vite', {
+  await using project = await createProject({
     ...files,
     'tsconfig.json': JSON.stringify({
       compilerOptions: {

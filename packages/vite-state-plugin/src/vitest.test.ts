@@ -23,7 +23,7 @@ test.for([
   ['in the client environment', `environment: './environment.js'`],
   ['in a VM', `pool: 'vmThreads'`],
 ] as const)('works under Vitest %s', async ([, options]) => {
-  await using project = await createProject('vite', {
+  await using project = await createProject({
     'package.json': '{ "type": "module", "dependencies": { "dependency": "*" } }',
     ...installed(
       'dependency',
