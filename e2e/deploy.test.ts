@@ -8,6 +8,8 @@ import { callServerAction, expectPart, readState } from './steps.ts'
 test.use({ mode: 'preview', initiallyOn: switchNames })
 
 test('the production build works', async ({ harness, page }) => {
+  const errors: Error[] = []
+  page.on('pageerror', (error) => errors.push(error))
   await open(page, `${harness.url}/some/path`)
   const { id } = await readState(page)
   await callServerAction(page)
@@ -15,7 +17,7 @@ test('the production build works', async ({ harness, page }) => {
 
   await page.reload()
   expect((await readState(page)).id).toBe(id)
-  expect(harness.output).not.toMatch(/error/i)
+  expect(errors).toEqual([])
 })
 
 test('the production build can be deployed', async ({ harness: _built }) => {

@@ -1,10 +1,11 @@
 import type { SwitchName } from '@holdfast/app-request-info/switches'
 import { expect, open, test } from './fixture.ts'
 import {
+  ask,
   callServerAction,
-  discover,
   expectPart,
   expectReload,
+  expectReoptimization,
   expectServed,
   readState,
 } from './steps.ts'
@@ -22,15 +23,20 @@ for (const switches of [order, anotherOrder]) {
     const url = `${harness.url}/some/path`
     await open(page, url)
     await expect(page.getByTestId('path')).toHaveText('/some/path')
+    const callAgain = await callServerAction(page)
     let before = await readState(page)
 
     for (const name of switches) {
       await test.step(name, async () => {
+        // The browser would make requests of its own, in the middle of the reload.
+        await page.goto('about:blank')
         const printed = harness.output.length
         harness.toggle(name, true)
-        await discover(name, page, url)
-        await expectReload(harness, name, printed)
-        if (name !== 'server-action') await expectServed(name, true, url)
+        // The action's module is loaded when the action is called.
+        const request = name === 'server-action' ? callAgain : undefined
+        await expectReoptimization(harness, name, printed, request)
+        await expectReload(harness, printed)
+        if (name !== 'server-action') await expectServed(harness, name, true)
 
         await open(page, url)
         await callServerAction(page)
@@ -50,18 +56,32 @@ test('the state outlives every switch being flipped twice', async ({ harness, pa
   const { id } = await readState(page)
 
   for (const name of [...order, ...order]) {
-    await test.step(name, async () => {
-      harness.toggle(name, true)
-      await discover(name, page, harness.url)
-      await open(page, harness.url)
-      await callServerAction(page)
-      await expectPart(page, name)
-      expect((await readState(page)).id).toBe(id)
+    for (const isOn of [true, false]) {
+      await test.step(`${name} ${isOn ? 'on' : 'off'}`, async () => {
+        await page.goto('about:blank')
+        harness.toggle(name, isOn)
+        if (name !== 'server-action') await expectServed(harness, name, isOn)
 
-      harness.toggle(name, false)
-      if (name !== 'server-action') await expectServed(name, false, harness.url)
-      await open(page, harness.url)
-      expect((await readState(page)).id).toBe(id)
-    })
+        await open(page, harness.url)
+        await callServerAction(page)
+        if (isOn && name !== 'server-action') await expectPart(page, name)
+        expect((await readState(page)).id).toBe(id)
+      })
+    }
   }
+})
+
+test('an edit of a client component reaches the server-rendered page', async ({
+  harness,
+  page,
+}) => {
+  await open(page, harness.url)
+  const { id } = await readState(page)
+
+  harness.edit('src/components/call-action.tsx', 'Call server action', 'Call the server action')
+  await expect(page.getByRole('button')).toHaveText('Call the server action')
+  await expect.poll(async () => (await ask(harness.url)).text()).toContain('Call the server action')
+
+  await open(page, harness.url)
+  expect((await readState(page)).id).toBe(id)
 })

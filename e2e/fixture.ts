@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test as base } from '@playwright/test'
@@ -8,17 +9,46 @@ import { appRoot, run } from './server.ts'
 import type { Command } from './server.ts'
 
 /** The harness being served: its address, its output, its switches. */
-export class Harness {
-  readonly #server: Command
-  readonly url: string
+export class Harness implements AsyncDisposable {
+  readonly #start: () => Command
+  readonly #originals = new Map<string, string>()
+  #server: Command
+  url = ''
 
-  constructor(server: Command, url: string) {
-    this.#server = server
-    this.url = url
+  private constructor(start: () => Command) {
+    this.#start = start
+    this.#server = start()
   }
 
+  static async start(start: () => Command): Promise<Harness> {
+    const harness = new Harness(start)
+    harness.url = await harness.#server.url()
+    return harness
+  }
+
+  /** What the server has printed since it was started. */
   get output(): string {
     return this.#server.output
+  }
+
+  /** Edits a source file as a developer's save would; it is restored in the end. */
+  edit(file: string, from: string, to: string): void {
+    const fullPath = path.join(appRoot, file)
+    const source = readFileSync(fullPath, 'utf8')
+    expect(source, file).toContain(from)
+    if (!this.#originals.has(fullPath)) this.#originals.set(fullPath, source)
+    writeFileSync(fullPath, source.replaceAll(from, to))
+  }
+
+  async restart(): Promise<void> {
+    await this.#server[Symbol.asyncDispose]()
+    this.#server = this.#start()
+    this.url = await this.#server.url()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server[Symbol.asyncDispose]()
+    for (const [file, source] of this.#originals) writeFileSync(file, source)
   }
 
   /** Flips a switch as a developer's save would, and makes sure the file really changed. */
@@ -27,29 +57,34 @@ export class Harness {
   }
 }
 
-interface Options {
+export interface Options {
   /** Dev server from a cold cache, or the production build. */
   mode: 'dev' | 'preview'
-  /** The harness's environment variables. */
-  env: Record<string, string>
+  /** How the ssr environment is run: see the harness's `settings.ts`. */
+  topology: 'child' | 'bridge'
+  /** The control, without our packages. */
+  isControl: boolean
   /** Switches that are on from the start. */
   initiallyOn: SwitchName[]
 }
 
 export const test = base.extend<Options & { harness: Harness }>({
   mode: ['dev', { option: true }],
-  env: [{}, { option: true }],
+  topology: ['child', { option: true }],
+  isControl: [false, { option: true }],
   initiallyOn: [[], { option: true }],
 
-  harness: async ({ mode, env, initiallyOn }, use, testInfo) => {
+  harness: async ({ mode, topology, isControl, initiallyOn }, use, testInfo) => {
+    const env = { TOPOLOGY: topology, HOLDFAST: isControl ? 'off' : 'on' }
     for (const name of switchNames) setSwitch(name, initiallyOn.includes(name))
     try {
       if (mode === 'preview') await run('vite', ['build'], env).done()
       else await rm(path.join(appRoot, 'node_modules/.vite'), { recursive: true, force: true })
 
-      await using server = run('vite', mode === 'preview' ? ['preview'] : [], env)
-      await use(new Harness(server, await server.url()))
-      await testInfo.attach('server output', { body: server.output, contentType: 'text/plain' })
+      const args = mode === 'preview' ? ['preview'] : []
+      await using harness = await Harness.start(() => run('vite', args, env))
+      await use(harness)
+      await testInfo.attach('server output', { body: harness.output, contentType: 'text/plain' })
     } finally {
       for (const name of switchNames) setSwitch(name, false)
     }

@@ -1,8 +1,8 @@
 import { defineConfig, devices } from '@playwright/test'
 import { findBrowser } from './browser.ts'
+import type { Options } from './fixture.ts'
 
-export default defineConfig({
-  testMatch: '*.test.ts',
+export default defineConfig<Options>({
   outputDir: 'test-results/artifacts',
   reporter: [['list'], ['json', { outputFile: 'test-results/playwright.json' }]],
   // One harness, whose source the tests edit.
@@ -11,6 +11,14 @@ export default defineConfig({
   timeout: 120_000,
   // A slow machine needs long to re-optimize; a wait that succeeds costs nothing.
   expect: { timeout: 30_000 },
+  projects: [
+    { name: 'child', testIgnore: '*.bridge.test.ts', use: { topology: 'child' } },
+    {
+      name: 'bridge',
+      testMatch: ['dev.test.ts', 'control.test.ts', '*.bridge.test.ts'],
+      use: { topology: 'bridge' },
+    },
+  ],
   use: {
     ...devices['Desktop Chrome'],
     launchOptions: {

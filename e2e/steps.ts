@@ -19,58 +19,74 @@ export async function readState(page: Page): Promise<{ id: string; requests: num
   }
 }
 
-/** Clicks the button once and checks that the action ran in its own request. */
-export async function callServerAction(page: Page): Promise<void> {
-  const answer = page.waitForResponse((response) => response.request().method() === 'POST')
+/**
+ * Clicks the button once and checks that the action ran, in its own request, on the same state.
+ * Returns a function that calls the action again, past the page.
+ */
+export async function callServerAction(page: Page): Promise<() => Promise<Response>> {
+  const call = page.waitForRequest((request) => request.method() === 'POST')
   await page.getByRole('button', { name: 'Call server action' }).click()
-  const headers = (await answer).headers()
+  const request = await call
+  const headers = (await request.response())!.headers()
+
   expect(headers['x-server-action-success']).toBe('true')
   expect(headers['x-state-id']).toBe((await readState(page)).id)
   await expect(page.getByTestId('action-result')).toContainText(`in ${headers['x-request-id']}`)
-}
 
-/** Asks for what was just switched on, by which Vite discovers what it needs. */
-export async function discover(name: SwitchName, page: Page, url: string): Promise<void> {
-  if (name !== 'server-action') return expectServed(name, true, url)
-
-  // The action's module is loaded when the action is called, and each of these calls has to work:
-  // those before Vite has noticed the save, and the one that makes it discover the dependency.
-  const calls = async () => {
-    await callServerAction(page)
-    return page.getByTestId('action-result').innerText()
-  }
-  await expect.poll(calls).toMatch(/^Call \d+ is/)
-}
-
-/** Waits until a page is served that has the part that `name` adds, or has it no more. */
-export async function expectServed(name: SwitchName, isOn: boolean, url: string): Promise<void> {
-  await expect
-    .poll(async () => {
-      // A request that a reload overtakes may get an error or no answer at all: nothing here holds
-      // requests back.
-      const signal = AbortSignal.timeout(3000)
-      const html = await fetch(url, { signal }).then((response) => response.text(), String)
-      return html.includes('</html>') ? html.includes(`data-testid="${name}"`) : html
-    })
-    .toBe(isOn)
+  const init = { method: 'POST', headers: request.headers(), body: request.postData() }
+  return () => ask(request.url(), init)
 }
 
 /**
- * Waits for Vite to say that it re-optimized for `name`'s dependency and that this means a reload,
- * and for the runner to say that it reloads.
+ * Nothing holds requests back while a reload goes on, so one that it overtakes may fail or never be
+ * answered.
  */
-export async function expectReload(
+export function ask(url: string, init?: RequestInit): Promise<Response> {
+  return fetch(url, { ...init, signal: AbortSignal.timeout(3000) })
+}
+
+/**
+ * Makes requests until Vite says that it re-optimized for `name`'s dependency and that this means a
+ * reload.
+ */
+export async function expectReoptimization(
   harness: Harness,
   name: SwitchName,
   printed: number,
+  request: () => Promise<Response> = () => ask(harness.url),
 ): Promise<void> {
   const { environment, id } = newDependency[name]
-  const reload = new RegExp(
+  const reloading = new RegExp(
     `\\(${environment}\\) .*dependenc(y|ies) optimized: .*${id}` +
-      `[^]*\\(${environment}\\) .*optimized dependencies changed\\. reloading` +
-      '[^]*program reload',
+      `[^]*\\(${environment}\\) .*optimized dependencies changed\\. reloading`,
   )
-  await expect.poll(() => harness.output.slice(printed)).toMatch(reload)
+  await expect
+    .poll(async () => {
+      await request().catch(() => {})
+      return harness.output.slice(printed)
+    })
+    .toMatch(reloading)
+}
+
+/** Waits until the runner says that it does what Vite asked it to. */
+export async function expectReload(harness: Harness, printed: number): Promise<void> {
+  await expect
+    .poll(() => harness.output.slice(printed))
+    .toMatch(/optimized dependencies changed\. reloading[^]*program reload/)
+}
+
+/** Waits until a whole page is served that has the part that `name` adds, or has it no more. */
+export async function expectServed(
+  harness: Harness,
+  name: SwitchName,
+  isOn: boolean,
+): Promise<void> {
+  await expect
+    .poll(async () => {
+      const html = await ask(harness.url).then((response) => response.text(), String)
+      return html.endsWith('</html>') ? html.includes(`data-testid="${name}"`) : html
+    })
+    .toBe(isOn)
 }
 
 /** Checks that what `name` adds is there and knows the request that it was rendered for. */

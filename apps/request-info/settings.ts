@@ -1,7 +1,13 @@
 /** How the harness runs, from the environment variables that `pnpm dev` honours. */
-export const settings: { holdfast: 'on' | 'off'; port: number | undefined } = {
+export const settings: {
+  holdfast: 'on' | 'off'
+  topology: 'child' | 'bridge'
+  port: number | undefined
+} = {
   /** `HOLDFAST=off` is the control: the same app, its state in an ordinary module. */
   holdfast: oneOf('HOLDFAST', ['on', 'off']),
+  /** Whether the ssr environment has a runner in the worker's isolate or is bridged into it. */
+  topology: oneOf('TOPOLOGY', ['child', 'bridge']),
   port: portNumber(),
 }
 

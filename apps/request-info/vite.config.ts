@@ -1,12 +1,14 @@
 import { fileURLToPath } from 'node:url'
 import { cloudflare } from '@cloudflare/vite-plugin'
+import { hmrBridge } from '@holdfast/vite-hmr-bridge'
 import { statePlugin } from '@holdfast/vite-state-plugin'
 import react from '@vitejs/plugin-react'
 import rsc from '@vitejs/plugin-rsc'
 import { defineConfig } from 'vite'
 import { settings } from './settings.ts'
+import { ssrBridge } from './ssr-bridge.ts'
 
-const { holdfast, port } = settings
+const { holdfast, topology, port } = settings
 const naiveState = fileURLToPath(new URL('./src/naive-state.ts', import.meta.url))
 
 export default defineConfig({
@@ -17,9 +19,14 @@ export default defineConfig({
     react(),
     rsc({ serverHandler: false }),
     holdfast === 'on' && statePlugin(),
+    ...(topology === 'bridge'
+      ? [ssrBridge('rsc'), holdfast === 'on' && hmrBridge({ from: 'ssr', to: 'rsc' })]
+      : []),
     // The worker runs the server components; the ssr environment, which renders client components
     // to HTML, runs in the same isolate.
-    cloudflare({ viteEnvironment: { name: 'rsc', childEnvironments: ['ssr'] } }),
+    cloudflare({
+      viteEnvironment: { name: 'rsc', ...(topology === 'child' && { childEnvironments: ['ssr'] }) },
+    }),
   ],
   environments: {
     ssr: {

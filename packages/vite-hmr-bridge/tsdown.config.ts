@@ -1,4 +1,8 @@
-import { defineConfig } from 'tsdown'
+import { defineConfig, type UserConfig } from 'tsdown'
 import { base } from '../../tsdown.base.ts'
 
-export default defineConfig({ ...base })
+const config: UserConfig = defineConfig({
+  ...base,
+  exports: { customExports: { './types': { types: './types.d.ts' } } },
+})
+export default config

@@ -21,6 +21,7 @@ export function Page() {
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>Request info</title>
+        <link rel="icon" href="data:," />
         <style>{styles}</style>
       </head>
       <body>

@@ -5,6 +5,7 @@ import {
   renderToReadableStream,
 } from '@vitejs/plugin-rsc/rsc'
 import type { ReactNode } from 'react'
+import { loadSsr } from '#load-ssr'
 import { Page } from '../page.tsx'
 import { parseRenderRequest } from './render-request.ts'
 
@@ -22,7 +23,7 @@ export async function handleRequest(request: Request): Promise<Response> {
   if (actionId !== undefined) {
     const isForm = request.headers.get('content-type')?.startsWith('multipart/form-data')
     const body = isForm ? await request.formData() : await request.text()
-    const args = await decodeReply<unknown[]>(body, { temporaryReferences })
+    const args = await decodeReply(body, { temporaryReferences })
     const action = await loadServerAction(actionId)
     try {
       returnValue = { ok: true, data: await action(...args) }
@@ -40,9 +41,6 @@ export async function handleRequest(request: Request): Promise<Response> {
     })
   }
 
-  const { renderHtml } = await import.meta.viteRsc.loadModule<typeof import('./entry.ssr.tsx')>(
-    'ssr',
-    'index',
-  )
+  const { renderHtml } = await loadSsr()
   return new Response(await renderHtml(stream), { headers: { 'content-type': 'text/html' } })
 }

@@ -1,0 +1,7 @@
+// Without types of their own.
+declare module 'is-even' {
+  export default function isEven(value: number): boolean
+}
+declare module 'is-number' {
+  export default function isNumber(value: unknown): boolean
+}

@@ -1,0 +1,19 @@
+import { PING_EVENT, PONG_EVENT } from './constants.ts'
+
+/**
+ * The module behind `virtual:vite-hmr-bridge/client`.
+ *
+ * A runner works off its messages one after the other, and is not done with a `full-reload` before
+ * it has imported its entries again (`createHMRHandlerForRunner` in `module-runner/hmrHandler.ts`,
+ * the same in Vite 6 to 8). So an answer proves that everything sent before the ping is applied.
+ */
+export const clientCode: string = `
+const { hot } = import.meta
+hot?.on(${JSON.stringify(PING_EVENT)}, ({ id }) => {
+  try {
+    hot.send(${JSON.stringify(PONG_EVENT)}, { id })
+  } catch {
+    // The connection is gone, and with it whoever asked.
+  }
+})
+`

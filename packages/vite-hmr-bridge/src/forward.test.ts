@@ -1,0 +1,317 @@
+import { once } from 'node:events'
+import { setImmediate as immediate } from 'node:timers/promises'
+import * as vite from 'vite'
+import { DevEnvironment, type EnvironmentOptions, type HotPayload, type Plugin } from 'vite'
+import { describe, expect, test } from 'vitest'
+import { hmrBridge } from './index.ts'
+import { createProject, dep, record, sendOf, ssrModules } from './project.ts'
+
+const full: HotPayload = { type: 'full-reload', path: '*' }
+const reloads = (payloads: HotPayload[]): HotPayload[] =>
+  payloads.filter(({ type }) => type === 'full-reload')
+
+/** Long enough for whatever is in an endless exchange to come round. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 50; turn++) await immediate()
+}
+
+const cycle = (): Plugin[] => [
+  hmrBridge({ from: 'ssr', to: 'worker' }),
+  hmrBridge({ from: 'worker', to: 'ssr' }),
+]
+
+/** An environment whose channel is the given one. */
+const withChannel = (send: (payload: HotPayload) => void): EnvironmentOptions => ({
+  dev: {
+    createEnvironment: (name, config) =>
+      new DevEnvironment(name, config, { hot: true, transport: { send } }),
+  },
+})
+
+describe('the source', () => {
+  test('keeps its own delivery, and the target gets a copy without `triggeredBy`', async () => {
+    await using project = await createProject(vite)
+    const server = await project.serve({ plugins: [hmrBridge({ from: 'ssr', to: 'worker' })] })
+    const [own, forwarded] = [record(server.ssr), record(server.worker)]
+    const payload: HotPayload = { type: 'full-reload', path: '/x', triggeredBy: '/x.js' }
+    server.ssr.hot.send(payload)
+    expect(own).toEqual([payload])
+    await turns()
+    expect(own).toEqual([payload])
+    expect(forwarded).toEqual([full])
+    expect(forwarded[0]).not.toHaveProperty('triggeredBy')
+  })
+
+  test('sends everything else untouched', async () => {
+    await using project = await createProject(vite)
+    const calls: { self: unknown; args: unknown[] }[] = []
+    const spy: Plugin = {
+      name: 'spy',
+      enforce: 'pre',
+      configureServer: {
+        order: 'pre',
+        handler({ environments }) {
+          Object.assign(environments.ssr.hot, {
+            send(this: unknown, ...args: unknown[]) {
+              calls.push({ self: this, args })
+              return calls.length
+            },
+          })
+        },
+      },
+    }
+    const plugins = [spy, hmrBridge({ from: 'ssr', to: 'worker' })]
+    const server = await project.serve({ plugins })
+    const forwarded = record(server.worker)
+    const { hot } = server.ssr
+    const send = sendOf(server.ssr)
+    const others = [
+      ['full-reload', { path: '*' }, 'more'],
+      [{ type: 'update', updates: [] }],
+      [{ type: 'custom', event: 'full-reload' }],
+      [{ type: 'prune', paths: [] }],
+      [undefined],
+      [null],
+    ]
+    for (const [index, args] of others.entries()) {
+      expect(Reflect.apply(send, hot, args)).toBe(index + 1)
+      expect(calls[index]!.self).toBe(hot)
+      expect(calls[index]!.args).toEqual(args)
+      expect(calls[index]!.args[0]).toBe(args[0])
+    }
+    await turns()
+    expect(forwarded).toEqual([])
+
+    const self = {}
+    expect(Reflect.apply(send, self, [full, 'more'])).toBe(others.length + 1)
+    expect(calls.at(-1)).toEqual({ self, args: [full, 'more'] })
+    expect(calls.at(-1)!.self).toBe(self)
+    expect(calls.at(-1)!.args[0]).toBe(full)
+    await turns()
+    expect(forwarded).toEqual([full])
+  })
+
+  test('sees its channel fail as ever, and the target is told all the same', async () => {
+    await using project = await createProject(vite)
+    const error = new Error('The WebSocket is undefined')
+    const source = withChannel(() => {
+      throw error
+    })
+    const server = await project.serve({
+      plugins: [hmrBridge({ from: 'source', to: 'worker' })],
+      environments: { source },
+    })
+    const forwarded = record(server.worker)
+    expect(() => server.vite.environments.source!.hot.send(full)).toThrow(error)
+    await turns()
+    expect(forwarded).toEqual([full])
+  })
+
+  test('never sees the bridge fail', async () => {
+    await using project = await createProject(vite)
+    const server = await project.serve({ plugins: [hmrBridge({ from: 'ssr', to: 'worker' })] })
+    const own = record(server.ssr)
+    Object.defineProperty(server.ssr, 'depsOptimizer', {
+      get() {
+        throw new Error('no metadata')
+      },
+    })
+    server.ssr.hot.send(full)
+    expect(own).toEqual([full])
+    expect(server.log.matching(/"ssr".*no metadata/)).toHaveLength(1)
+  })
+})
+
+describe('the target', () => {
+  test('is told once of several reloads in one tick', async () => {
+    await using project = await createProject(vite)
+    const server = await project.serve({
+      plugins: [hmrBridge({ from: ['ssr', 'client'], to: ['worker', 'other'] })],
+      environments: { other: {} },
+    })
+    const targets = [server.worker, server.vite.environments.other!].map(record)
+    server.ssr.hot.send(full)
+    server.vite.environments.client.hot.send(full)
+    server.ssr.hot.send(full)
+    expect(targets).toEqual([[], []])
+    await turns()
+    expect(targets).toEqual([[full], [full]])
+    server.ssr.hot.send(full)
+    await turns()
+    expect(targets).toEqual([
+      [full, full],
+      [full, full],
+    ])
+  })
+
+  test('has lost every transform when it is told, and so has a target behind it', async () => {
+    await using project = await createProject(vite, { 'src/a.js': 'export const a = 1' })
+    const server = await project.serve({
+      plugins: [
+        hmrBridge({ from: 'ssr', to: 'worker' }),
+        hmrBridge({ from: 'worker', to: 'other' }),
+      ],
+      environments: { other: {} },
+    })
+    const targets = [server.worker, server.vite.environments.other!]
+    await Promise.all(targets.map((target) => target.transformRequest('/src/a.js')))
+    const transforms = (): boolean[] =>
+      targets.map(({ moduleGraph }) =>
+        [...moduleGraph.idToModuleMap.values()].some(({ transformResult }) => transformResult),
+      )
+    expect(transforms()).toEqual([true, true])
+    const told: boolean[][] = []
+    for (const { hot } of targets) {
+      hot.api.outsideEmitter.on('send', () => told.push(transforms()))
+    }
+    server.ssr.hot.send(full)
+    await turns()
+    expect(told).toEqual([
+      [false, false],
+      [false, false],
+    ])
+  })
+
+  test('may have no runner yet', async () => {
+    await using project = await createProject(vite, { 'src/a.js': 'export const a = 1' })
+    const server = await project.serve({
+      plugins: [hmrBridge({ from: 'ssr', to: 'worker' })],
+      server: { watch: null },
+    })
+    await server.worker.transformRequest('/src/a.js')
+    await project.write({ 'src/a.js': 'export const a = 2' })
+    server.ssr.hot.send(full)
+    await turns()
+    expect(server.log.lines).toEqual([])
+    expect(await server.runner.import('/src/a.js')).toMatchObject({ a: 2 })
+  })
+
+  test("may throw, as a Cloudflare worker's channel did before its runner is connected", async () => {
+    await using project = await createProject(vite)
+    const sent: HotPayload[] = []
+    let isConnected = false
+    const server = await project.serve({
+      plugins: [hmrBridge({ from: 'ssr', to: ['remote', 'worker'] })],
+      environments: {
+        remote: withChannel((payload) => {
+          if (!isConnected) throw new Error('The WebSocket is undefined')
+          sent.push(payload)
+        }),
+      },
+    })
+    const forwarded = record(server.worker)
+    for (let time = 0; time < 2; time++) {
+      server.ssr.hot.send(full)
+      await turns()
+    }
+    expect(await server.api.applied('remote')).toBe(false)
+    expect(forwarded).toEqual([full, full])
+    expect(server.log.matching(/"remote" could not be told.*WebSocket is undefined/)).toHaveLength(
+      1,
+    )
+
+    isConnected = true
+    server.ssr.hot.send(full)
+    await turns()
+    expect(sent).toEqual([full])
+  })
+})
+
+describe('cycles', () => {
+  test('end', async () => {
+    await using project = await createProject(vite)
+    const server = await project.serve({ plugins: cycle() })
+    const [ssr, worker] = [record(server.ssr), record(server.worker)]
+    server.ssr.hot.send(full)
+    await turns()
+    expect([ssr, worker]).toEqual([[full], [full]])
+    server.worker.hot.send(full)
+    await turns()
+    expect([ssr, worker]).toEqual([
+      [full, full],
+      [full, full],
+    ])
+  })
+
+  test('end when another plugin sends later what passes through it', async () => {
+    await using project = await createProject(vite)
+    const delay: Plugin = {
+      name: 'delay',
+      configureServer({ environments }) {
+        for (const environment of [environments.ssr, environments.worker!]) {
+          const send = sendOf(environment)
+          Object.assign(environment.hot, {
+            send: (payload: HotPayload) => setImmediate(send, payload),
+          })
+        }
+      },
+    }
+    const server = await project.serve({ plugins: [...cycle(), delay] })
+    const [ssr, worker] = [record(server.ssr), record(server.worker)]
+    server.ssr.hot.send(full)
+    await turns()
+    expect([ssr, worker]).toEqual([[full], [full]])
+  })
+
+  test('end when a file has no module that accepts it anywhere', async () => {
+    await using project = await createProject(vite, {
+      'src/entry.js': `import page from 'ssr:/src/page.js'; export { page }`,
+      'src/page.js': 'export const page = 1',
+    })
+    const server = await project.serve({ plugins: [ssrModules(), ...cycle()] })
+    await server.runner.import('/src/entry.js')
+    const [ssr, worker] = [record(server.ssr), record(server.worker)]
+    const [page] = server.ssr.moduleGraph.getModulesByFile(project.file('src/page.js'))!
+    // As a plugin may do it: Vite's HMR takes up the file in this environment only.
+    await server.ssr.reloadModule(page!)
+    await turns()
+    expect([reloads(ssr).length, reloads(worker).length]).toEqual([1, 1])
+  })
+})
+
+describe('storms', () => {
+  const file: HotPayload = { type: 'full-reload', path: '*', triggeredBy: '/generated.js' }
+
+  test('are not forwarded, until it is calm', async () => {
+    await using project = await createProject(vite)
+    const server = await project.serve({ plugins: [hmrBridge({ from: 'ssr', to: 'worker' })] })
+    const forwarded = record(server.worker)
+    server.ssr.hot.send({ ...file, triggeredBy: '/other.js' })
+    await turns()
+    for (let time = 0; time < 30; time++) {
+      server.ssr.hot.send(file)
+      await turns()
+    }
+    expect(forwarded).toHaveLength(10)
+    expect(await server.api.applied('worker')).toBe(false)
+    expect(server.log.lines).toHaveLength(1)
+    expect(server.log.lines[0]).toMatch(/"worker".*10 of them because of "\/generated\.js"/)
+
+    await once(server.worker.hot.api.outsideEmitter, 'send')
+    expect(forwarded).toEqual(Array.from({ length: 11 }, () => full))
+    server.ssr.hot.send(file)
+    await turns()
+    expect(forwarded).toHaveLength(12)
+  })
+
+  test('of the optimizer are told from progress, by the dependency', async () => {
+    await using project = await createProject(vite, dep)
+    const server = await project.serve({
+      plugins: [hmrBridge({ from: 'ssr', to: 'worker' })],
+      environments: { ssr: { optimizeDeps: { noDiscovery: true, include: ['dep/a0'] } } },
+    })
+    const forwarded = record(server.worker)
+    const { optimized } = server.ssr.depsOptimizer!.metadata
+    const reload = async (id: string, fileHash: string): Promise<void> => {
+      optimized[id] = { id, fileHash, file: '' }
+      server.ssr.hot.send(full)
+      await turns()
+    }
+    for (let index = 0; index < 30; index++) await reload(`dep/a${index}`, 'first')
+    expect(forwarded).toHaveLength(30)
+    for (let time = 0; time < 30; time++) await reload('dep/a0', String(time))
+    expect(forwarded).toHaveLength(40)
+    expect(server.log.lines).toHaveLength(1)
+    expect(server.log.lines[0]).toMatch(/because of "dep\/a0" among the dependencies of "ssr"/)
+  })
+})

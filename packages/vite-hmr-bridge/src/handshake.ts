@@ -1,0 +1,44 @@
+import type { DevEnvironment } from 'vite'
+import { PING_EVENT, PONG_EVENT } from './constants.ts'
+
+export interface Handshake {
+  /** Whether the runner answered in time. Never rejects. */
+  ping: (timeout: number) => Promise<boolean>
+  /** Answers what is pending with `false`, and stops listening. */
+  close: () => void
+}
+
+/** Asks the environment's runner for a sign that it has applied what was sent before. */
+export function createHandshake({ hot }: DevEnvironment): Handshake {
+  // Several may be in flight, and one that has timed out may still be answered.
+  const pending = new Map<number, (answered: boolean) => void>()
+  let lastId = 0
+
+  const onPong = (data?: { id?: number }): void => pending.get(data?.id ?? 0)?.(true)
+  hot.on(PONG_EVENT, onPong)
+
+  return {
+    ping(timeout) {
+      const id = ++lastId
+      return new Promise((resolve) => {
+        const settle = (answered: boolean): void => {
+          clearTimeout(timer)
+          pending.delete(id)
+          resolve(answered)
+        }
+        const timer = setTimeout(settle, timeout, false).unref()
+        pending.set(id, settle)
+        try {
+          hot.send(PING_EVENT, { id })
+        } catch {
+          // Before 1.29 the Cloudflare plugin's channel asserts that the runner is connected.
+          settle(false)
+        }
+      })
+    },
+    close() {
+      hot.off(PONG_EVENT, onPong)
+      for (const settle of pending.values()) settle(false)
+    },
+  }
+}

@@ -1,0 +1,165 @@
+import { setImmediate as immediate } from 'node:timers/promises'
+import * as vite from 'vite'
+import type { HotPayload, Plugin, ResolvedConfig } from 'vite'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { CLIENT_ID } from './constants.ts'
+import { hmrBridge } from './index.ts'
+import { createProject, majors, record, sendOf } from './project.ts'
+
+const full: HotPayload = { type: 'full-reload', path: '*' }
+const files = { 'src/entry.js': `import '${CLIENT_ID}'` }
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe.each(majors)('Vite %s', (_name, major) => {
+  test('a restart moves the bridge to the new environments', async () => {
+    await using project = await createProject(major, files)
+    const originals: unknown[] = []
+    const spy: Plugin = {
+      name: 'spy',
+      enforce: 'pre',
+      configureServer: {
+        order: 'pre',
+        handler: ({ environments }) => void originals.push(sendOf(environments.ssr)),
+      },
+    }
+    // Twice, as a framework and a user may do it.
+    const bridge = { from: 'ssr', to: 'worker' }
+    const server = await project.serve({ plugins: [spy, hmrBridge(bridge), hmrBridge(bridge)] })
+    for (let start = 0; start < 3; start++) {
+      const { ssr } = server
+      const forwarded = record(server.worker)
+      await server.runner.import('/src/entry.js')
+      ssr.hot.send(full)
+      expect(await server.api.applied('worker')).toBe(true)
+      expect(forwarded.filter(({ type }) => type === 'full-reload')).toEqual([full])
+      expect(sendOf(ssr)).not.toBe(originals[start])
+      await server.vite.restart()
+      expect(server.ssr).not.toBe(ssr)
+      expect(sendOf(ssr)).toBe(originals[start])
+      ssr.hot.send(full)
+      await immediate()
+      expect(forwarded.filter(({ type }) => type === 'full-reload')).toEqual([full])
+    }
+  })
+
+  test('a restart that fails leaves the bridge where it is', async () => {
+    await using project = await createProject(major, files)
+    let starts = 0
+    const failing: Plugin = {
+      name: 'failing',
+      configureServer() {
+        if (++starts === 2) throw new Error('cannot start')
+      },
+    }
+    const server = await project.serve({
+      plugins: [hmrBridge({ from: 'ssr', to: 'worker' }), failing],
+    })
+    await server.runner.import('/src/entry.js')
+    await server.vite.restart()
+    expect(server.log.matching(/server restart failed/)).toHaveLength(1)
+    const forwarded = record(server.worker)
+    server.ssr.hot.send(full)
+    expect(await server.api.applied('worker')).toBe(true)
+    expect(forwarded[0]).toEqual(full)
+  })
+})
+
+describe('closing', () => {
+  test('leaves what others have wrapped since, and is out of it', async () => {
+    await using project = await createProject(vite)
+    const server = await project.serve({ plugins: [hmrBridge({ from: 'ssr', to: 'worker' })] })
+    const { ssr, worker } = server
+    const forwarded = record(worker)
+    const inner = sendOf(ssr)
+    const outer = (payload: HotPayload): void => inner(payload)
+    Object.assign(ssr.hot, { send: outer })
+    ssr.hot.send(full)
+    await server.vite.close()
+    expect(sendOf(ssr)).toBe(outer)
+    ssr.hot.send(full)
+    await immediate()
+    expect(forwarded).toEqual([])
+  })
+
+  test('ends waiting and timers', async () => {
+    await using project = await createProject(vite)
+    const server = await project.serve({ plugins: [hmrBridge({ from: 'ssr', to: 'worker' })] })
+    const { worker, ssr, api } = server
+    const others = vi.getTimerCount
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const applied = api.applied('worker', { timeout: 1e6 })
+    await immediate()
+    for (let time = 0; time < 11; time++) {
+      ssr.hot.send({ ...full, triggeredBy: '/x.js' })
+      await immediate()
+    }
+    expect(others()).toBe(2)
+    const listeners = (): number =>
+      worker.hot.api.innerEmitter.listenerCount('vite-hmr-bridge:pong')
+    expect(listeners()).toBe(1)
+    const closing = server.vite.close()
+    expect(await applied).toBe(false)
+    vi.runAllTimers()
+    vi.useRealTimers()
+    await closing
+    expect(listeners()).toBe(0)
+  })
+})
+
+test('without HMR it says so once and does nothing', async () => {
+  await using project = await createProject(vite)
+  const bridge = { from: 'ssr', to: 'worker' }
+  const server = await project.serve({
+    plugins: [hmrBridge(bridge), hmrBridge(bridge)],
+    server: { hmr: false },
+  })
+  const forwarded = record(server.worker)
+  server.ssr.hot.send(full)
+  expect(await server.api.applied('worker')).toBe(false)
+  expect(forwarded).toEqual([])
+  expect(server.log.matching(/`server\.hmr` is false/)).toHaveLength(1)
+})
+
+test('it is in place before another plugin evaluates code in its `configureServer`', async () => {
+  await using project = await createProject(vite)
+  const forwarded: HotPayload[] = []
+  const early: Plugin = {
+    name: 'early',
+    enforce: 'pre',
+    async configureServer({ environments }) {
+      forwarded.push(...(await sendEarly(environments)))
+    },
+  }
+  const sendEarly = async (
+    environments: vite.ViteDevServer['environments'],
+  ): Promise<HotPayload[]> => {
+    const payloads = record(environments.worker!)
+    environments.ssr.hot.send(full)
+    await immediate()
+    return payloads
+  }
+  await project.serve({ plugins: [early, hmrBridge({ from: 'ssr', to: 'worker' })] })
+  expect(forwarded).toEqual([full])
+})
+
+test('a build ignores it, and its client is empty there', async () => {
+  await using project = await createProject(vite, files)
+  let config: ResolvedConfig | undefined
+  const output = await vite.build({
+    root: project.root,
+    configFile: false,
+    logLevel: 'silent',
+    plugins: [
+      hmrBridge({ from: 'nowhere', to: 'worker' }),
+      { name: 'config', configResolved: (resolved) => void (config = resolved) },
+    ],
+    build: { write: false, ssr: project.file('src/entry.js'), minify: false },
+  })
+  expect(config).toBeDefined()
+  const [chunk] = [output].flat().flatMap((result) => ('output' in result ? result.output : []))
+  expect(chunk).toMatchObject({ type: 'chunk' })
+  expect('code' in chunk! && chunk.code).not.toContain('vite-hmr-bridge:')
+})

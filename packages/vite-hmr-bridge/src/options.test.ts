@@ -1,0 +1,40 @@
+import * as vite from 'vite'
+import { DevEnvironment, type EnvironmentOptions } from 'vite'
+import { describe, expect, test } from 'vitest'
+import { hmrBridge, type HmrBridgeOptions } from './index.ts'
+import { createProject, majors } from './project.ts'
+
+const mute = (hot: boolean): EnvironmentOptions => ({
+  dev: { createEnvironment: (name, config) => new DevEnvironment(name, config, { hot }) },
+})
+
+async function start(options: HmrBridgeOptions, major = vite): Promise<unknown> {
+  await using project = await createProject(major)
+  const environments = { mute: mute(true), disabled: mute(false) }
+  const server = await project.serve({ plugins: [hmrBridge(options)], environments })
+  return server
+}
+
+describe('a server does not start', () => {
+  test.each<[HmrBridgeOptions, RegExp]>([
+    [{ from: 'srr', to: 'worker' }, /named "srr"; this server has "client",.*"worker".*`from`/],
+    [{ from: 'ssr', to: ['worker', 'wroker'] }, /named "wroker"; .*"worker".*correct `to`/],
+    [{ from: 'ssr', to: 'toString' }, /named "toString"/],
+    [{ from: 'ssr', to: 'ssr' }, /"ssr" cannot be both `from` and `to`; this server has "client",/],
+    [{ from: ['ssr', 'worker'], to: ['worker'] }, /"worker" cannot be both/],
+  ])('with %j', async (options, message) => {
+    await expect(start(options)).rejects.toThrow(message)
+  })
+
+  test.each(majors)('with a target without a hot channel, Vite %s', async (_name, major) => {
+    for (const to of ['mute', 'disabled']) {
+      await expect(start({ from: 'ssr', to }, major)).rejects.toThrow(
+        /"(mute|disabled)" cannot be `to`.* no hot channel.*"client", "ssr", "worker" can; are/,
+      )
+    }
+  })
+})
+
+test('a source needs no hot channel', async () => {
+  await expect(start({ from: 'mute', to: 'worker' })).resolves.toBeDefined()
+})

@@ -1,0 +1,97 @@
+import type { DevEnvironment } from 'vite'
+import { PACKAGE_NAME } from './constants.ts'
+
+export interface HmrBridgeOptions {
+  /** The environments whose reloads are forwarded, by name. */
+  from: string | string[]
+  /** The environments whose runners hold modules of those, by name. */
+  to: string | string[]
+}
+
+export interface AppliedOptions {
+  /**
+   * How long to wait for the runner's answer, in ms.
+   * @default 5000
+   */
+  timeout?: number
+}
+
+/** What other plugins find as `api` of the plugin named `@holdfast/vite-hmr-bridge`. */
+export interface HmrBridgeApi {
+  /**
+   * Resolves with `true` once the environment's runner has applied every reload and update that was
+   * sent before, and with `false` when it did not answer in time, when reloads are held back (see
+   * the README on storms), when HMR is disabled and when the server is closed.
+   *
+   * Only a runner that has evaluated `virtual:vite-hmr-bridge/client` answers.
+   *
+   * @throws {Error} (a rejection) if there is no environment of this name.
+   */
+  applied: (environment: string, options?: AppliedOptions) => Promise<boolean>
+}
+
+type Environments = Record<string, DevEnvironment>
+
+export interface Route {
+  source: DevEnvironment
+  target: DevEnvironment
+}
+
+/**
+ * Every pair of a source and a target.
+ *
+ * @throws {Error} on an environment that does not exist or is both source and target, and on a
+ * target that no message can be sent to.
+ */
+export function findRoutes(environments: Environments, options: HmrBridgeOptions): Route[] {
+  const [from, to] = [options.from, options.to].map((names) => new Set([names].flat()))
+  const both = [...from!].filter((name) => to!.has(name))
+  if (both.length > 0) {
+    throw new Error(
+      `[${PACKAGE_NAME}] ${quote(both)} cannot be both \`from\` and \`to\`; ` +
+        `this server has ${quote(Object.keys(environments))}; ` +
+        'use one `hmrBridge()` for each direction',
+    )
+  }
+  const sources = [...from!].map((name) => findEnvironment(environments, name, 'from'))
+  const targets = [...to!].map((name) => findEnvironment(environments, name, 'to'))
+  const mute = targets.filter(({ hot }) => !canSend(hot))
+  if (mute.length > 0) {
+    const audible = Object.values(environments).filter(({ hot }) => canSend(hot))
+    throw new Error(
+      `[${PACKAGE_NAME}] ${quote(mute.map(({ name }) => name))} cannot be \`to\`, ` +
+        'as it has no hot channel and so no runner to reload; ' +
+        `of this server's environments ${quote(audible.map(({ name }) => name))} can; ` +
+        'are `from` and `to` swapped?',
+    )
+  }
+  return sources.flatMap((source) => targets.map((target) => ({ source, target })))
+}
+
+/** @throws {Error} if there is none of this name. */
+export function findEnvironment(
+  environments: Environments,
+  name: string,
+  where: string,
+): DevEnvironment {
+  if (Object.hasOwn(environments, name)) return environments[name]!
+  throw new Error(
+    `[${PACKAGE_NAME}] no environment is named ${quote([name])}; ` +
+      `this server has ${quote(Object.keys(environments))}; correct \`${where}\``,
+  )
+}
+
+/**
+ * Vite gives an environment without a transport a channel that does nothing. It spreads the
+ * transport into the channel before its own methods (`normalizeHotChannel` in `server/hmr.ts`, the
+ * same in Vite 6 to 8), so one made from none has exactly these, in this order.
+ */
+const NO_CHANNEL = 'on,off,setInvokeHandler,handleInvoke,send,listen,close'
+
+function canSend(hot: DevEnvironment['hot'] | undefined): boolean {
+  return typeof hot?.send === 'function' && Object.keys(hot).join() !== NO_CHANNEL
+}
+
+function quote(names: string[]): string {
+  return names.map((name) => JSON.stringify(name)).join(', ')
+}

@@ -1,0 +1,79 @@
+import { exactRegex } from '@rolldown/pluginutils'
+import type { Plugin, ResolvedConfig } from 'vite'
+import { Bridge } from './bridge.ts'
+import { clientCode } from './client.ts'
+import { APPLIED_TIMEOUT, CLIENT_ID, CLOUDFLARE_ENTRY_ID, PACKAGE_NAME } from './constants.ts'
+import { findEnvironment, findRoutes } from './options.ts'
+import type { HmrBridgeApi, HmrBridgeOptions } from './options.ts'
+
+const RESOLVED_CLIENT_ID = `\0${CLIENT_ID}`
+
+const notStarted: HmrBridgeApi['applied'] = async () => false
+
+/** A restart makes a new config, while the plugin may be the same object and the old server runs. */
+const bridges = new WeakMap<ResolvedConfig, Bridge>()
+
+/**
+ * Forwards the full reloads of the environments `from` to the runners of the environments `to`,
+ * which hold modules of theirs. Does nothing in a build, in preview, and where HMR is disabled.
+ *
+ * @throws {Error} when the server starts: an environment that does not exist, that is both source
+ * and target, or that is a target without a hot channel.
+ */
+export function hmrBridge(options: HmrBridgeOptions): Plugin<HmrBridgeApi> {
+  let applied = notStarted
+
+  return {
+    name: PACKAGE_NAME,
+    enforce: 'pre',
+    api: { applied: (environment, waiting) => applied(environment, waiting) },
+    configureServer: {
+      // Before the Cloudflare plugin's, which evaluates the worker.
+      order: 'pre',
+      handler({ config, environments }) {
+        const routes = findRoutes(environments, options)
+        let bridge = bridges.get(config)
+        if (config.server.hmr === false) {
+          config.logger.warnOnce(
+            `[${PACKAGE_NAME}] \`server.hmr\` is false, so nothing is forwarded; ` +
+              'restart the server to see changes',
+          )
+        } else {
+          if (!bridge) bridges.set(config, (bridge = new Bridge()))
+          for (const route of routes) bridge.add(route)
+        }
+        return () => {
+          // Only now, as a restart that fails in another plugin leaves the old server in charge.
+          applied = async (name, { timeout = APPLIED_TIMEOUT } = {}) => {
+            const environment = findEnvironment(environments, name, 'the name')
+            return bridge ? bridge.applied(environment, timeout) : false
+          }
+        }
+      },
+    },
+    resolveId: {
+      filter: { id: exactRegex(CLIENT_ID) },
+      handler: (id) => (id === CLIENT_ID ? RESOLVED_CLIENT_ID : null),
+    },
+    load: {
+      filter: { id: exactRegex(RESOLVED_CLIENT_ID) },
+      handler(id) {
+        if (id !== RESOLVED_CLIENT_ID) return null
+        return this.environment.mode === 'dev' ? clientCode : ''
+      },
+    },
+    transform: {
+      filter: { id: exactRegex(CLOUDFLARE_ENTRY_ID) },
+      handler(code, id) {
+        if (id !== CLOUDFLARE_ENTRY_ID || this.environment.mode !== 'dev') return null
+        // First, so that a worker that fails to evaluate answers all the same, and on the same
+        // line, so that no source map is needed.
+        return { code: `import ${JSON.stringify(CLIENT_ID)};${code}`, map: null }
+      },
+    },
+    closeBundle() {
+      // Vite calls this once for each environment when a dev server closes.
+      bridges.get(this.environment.getTopLevelConfig())?.close()
+    },
+  }
+}

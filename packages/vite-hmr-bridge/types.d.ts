@@ -1,0 +1,1 @@
+declare module 'virtual:vite-hmr-bridge/client' {}
