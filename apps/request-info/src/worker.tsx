@@ -18,15 +18,15 @@ export default {
     state.requests++
 
     return runWithRequestInfo({ request: toPageRequest(request) }, async () => {
-      const { id, ctx, response: responseInfo } = getRequestInfo()
+      const info = getRequestInfo()
       // #region plain-module
-      // ctx.plainValue = plainValue()
+      // info.ctx.plainValue = plainValue()
       // #endregion
       const response = await handleRequest(request)
 
       response.headers.set('x-state-id', state.id)
-      response.headers.set('x-request-id', id)
-      for (const [name, value] of responseInfo.headers) response.headers.set(name, value)
+      response.headers.set('x-request-id', info.id)
+      for (const [name, value] of info.response.headers) response.headers.set(name, value)
       return response
     })
   },

@@ -42,7 +42,7 @@ describe('in a request', () => {
       ctx: {},
       response: { status: undefined, headers: new Headers() },
     })
-    expect(Object.keys(requestInfo)).toEqual(Object.keys(info))
+    expect(Object.keys(requestInfo).toSorted()).toEqual(Object.keys(info).toSorted())
     expect(runWithRequestInfo({ request, id: undefined }, () => requestInfo.id)).not.toBe(info.id)
   })
 
@@ -71,12 +71,14 @@ describe('in a request', () => {
   })
 
   test('requests served at the same time do not see each other', async () => {
-    const serve = (id: string) =>
+    const ids = ['a', 'b', 'c']
+    const served = ids.map((id) =>
       runWithRequestInfo({ request, id }, async () => {
         await setTimeout(1)
         return requestInfo.id
-      })
-    await expect(Promise.all(['a', 'b', 'c'].map(serve))).resolves.toEqual(['a', 'b', 'c'])
+      }),
+    )
+    await expect(Promise.all(served)).resolves.toEqual(ids)
   })
 
   test('overrides last as long as their callback and leave the rest as it is', () => {
