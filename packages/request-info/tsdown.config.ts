@@ -1,8 +1,9 @@
-import { defineConfig } from 'tsdown'
+import { defineConfig, type UserConfig } from 'tsdown'
 import { base } from '../../tsdown.base.ts'
 
-export default defineConfig({
+const config: UserConfig = defineConfig({
   ...base,
   // Resolved by @holdfast/vite-state-plugin in the application that installs this package.
   deps: { neverBundle: ['rwsdk/__state'] },
 })
+export default config

@@ -1,4 +1,5 @@
 import { statePlugin } from '@holdfast/vite-state-plugin'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
-export default defineConfig({ plugins: [statePlugin()] })
+const config: ViteUserConfig = defineConfig({ plugins: [statePlugin()] })
+export default config
