@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import type { Page } from '@playwright/test'
+import { save } from '@holdfast/app-request-info/save'
 import { setSwitch, switchNames } from '@holdfast/app-request-info/switches'
 import type { SwitchName } from '@holdfast/app-request-info/switches'
 import { appRoot, run } from './server.ts'
@@ -37,7 +38,7 @@ export class Harness implements AsyncDisposable {
     const source = readFileSync(fullPath, 'utf8')
     expect(source, file).toContain(from)
     if (!this.#originals.has(fullPath)) this.#originals.set(fullPath, source)
-    writeFileSync(fullPath, source.replaceAll(from, to))
+    save(fullPath, source.replaceAll(from, to))
   }
 
   async restart(): Promise<void> {
@@ -48,7 +49,7 @@ export class Harness implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server[Symbol.asyncDispose]()
-    for (const [file, source] of this.#originals) writeFileSync(file, source)
+    for (const [file, source] of this.#originals) save(file, source)
   }
 
   /** Flips a switch as a developer's save would, and makes sure the file really changed. */

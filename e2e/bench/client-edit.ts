@@ -2,14 +2,17 @@
  * How long it takes from saving an ordinary edit of a client component, without any new dependency,
  * to the first server-rendered page that shows it: the bridge topology against the child topology.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { save } from '@holdfast/app-request-info/save'
 import { appRoot, run } from '../server.ts'
 
 const ROUNDS = 3
 const EDITS = 10
 /** Milliseconds; a request that a reload overtakes may never be answered. */
 const REQUEST_TIMEOUT = 3000
+/** Milliseconds for a page to become correct, far more than it should ever take. */
+const DEADLINE = 30_000
 const ALLOWED_RATIO = 1.5
 
 const file = path.join(appRoot, 'src/components/call-action.tsx')
@@ -27,24 +30,26 @@ async function measure(topology: 'child' | 'bridge'): Promise<number[]> {
     // The first edit finds nothing warmed up, which is no different in kind but in noise.
     for (let edit = 0; edit <= EDITS; edit++) {
       const start = performance.now()
-      writeFileSync(file, original.replace(label, `${label} ${edit}`))
+      save(file, original.replace(label, `${label} ${edit}`))
       await pageWith(url, `${label} ${edit}<`)
       if (edit > 0) times.push(performance.now() - start)
     }
   } finally {
-    writeFileSync(file, original)
+    save(file, original)
     await pageWith(url, `${label}<`)
   }
   return times
 }
 
 async function pageWith(url: string, text: string): Promise<void> {
-  for (;;) {
+  const deadline = performance.now() + DEADLINE
+  while (performance.now() < deadline) {
     const page = await fetch(url, { signal: AbortSignal.timeout(REQUEST_TIMEOUT) })
       .then((response) => response.text())
       .catch(String)
     if (page.includes(text)) return
   }
+  throw new Error(`No page with "${text}" within ${DEADLINE} ms.`)
 }
 
 function quantile(values: number[], share: number): number {

@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { save } from './save.ts'
 
 /** Each switch is the regions of its name in one file, so that flipping it is one save. */
 const fileOfSwitch = {
@@ -24,7 +25,7 @@ export function setSwitch(name: SwitchName, isOn: boolean): boolean {
   const source = readFileSync(file, 'utf8')
   const flipped = setRegions(source, name, isOn, fileOfSwitch[name])
   if (flipped === source) return false
-  writeFileSync(file, flipped)
+  save(file, flipped)
   return true
 }
 
