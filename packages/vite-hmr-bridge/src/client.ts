@@ -6,14 +6,10 @@ import { PING_EVENT, PONG_EVENT } from './constants.ts'
  * A runner works off its messages one after the other, and is not done with a `full-reload` before
  * it has imported its entries again (`createHMRHandlerForRunner` in `module-runner/hmrHandler.ts`,
  * the same in Vite 6 to 8). So an answer proves that everything sent before the ping is applied.
+ *
+ * `hot.send` does not throw, not even without a connection: the runner logs what it could not send.
  */
 export const clientCode: string = `
 const { hot } = import.meta
-hot?.on(${JSON.stringify(PING_EVENT)}, ({ id }) => {
-  try {
-    hot.send(${JSON.stringify(PONG_EVENT)}, { id })
-  } catch {
-    // The connection is gone, and with it whoever asked.
-  }
-})
+hot?.on(${JSON.stringify(PING_EVENT)}, ({ id }) => hot.send(${JSON.stringify(PONG_EVENT)}, { id }))
 `

@@ -1,10 +1,18 @@
-import { once } from 'node:events'
 import { setImmediate as immediate } from 'node:timers/promises'
 import * as vite from 'vite'
 import { DevEnvironment, type EnvironmentOptions, type HotPayload, type Plugin } from 'vite'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { STORM_CALM, STORM_LIMIT, STORM_WINDOW } from './constants.ts'
 import { hmrBridge } from './index.ts'
-import { createProject, dep, record, sendOf, ssrModules } from './project.ts'
+import {
+  createProject,
+  dep,
+  record,
+  sendOf,
+  ssrModules,
+  type Project,
+  type Server,
+} from './project.ts'
 
 const full: HotPayload = { type: 'full-reload', path: '*' }
 const reloads = (payloads: HotPayload[]): HotPayload[] =>
@@ -13,6 +21,20 @@ const reloads = (payloads: HotPayload[]): HotPayload[] =>
 /** Long enough for whatever is in an endless exchange to come round. */
 async function turns(): Promise<void> {
   for (let turn = 0; turn < 50; turn++) await immediate()
+}
+
+const fileReload: HotPayload = { type: 'full-reload', path: '*', triggeredBy: '/generated.js' }
+
+async function serveTimed(project: Project): Promise<Server> {
+  const server = await project.serve({ plugins: [hmrBridge({ from: 'ssr', to: 'worker' })] })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  return server
+}
+async function reload({ ssr }: Server, times: number): Promise<void> {
+  for (let time = 0; time < times; time++) {
+    ssr.hot.send(fileReload)
+    await turns()
+  }
 }
 
 const cycle = (): Plugin[] => [
@@ -270,28 +292,40 @@ describe('cycles', () => {
 })
 
 describe('storms', () => {
-  const file: HotPayload = { type: 'full-reload', path: '*', triggeredBy: '/generated.js' }
+  afterEach(() => {
+    vi.useRealTimers()
+  })
 
   test('are not forwarded, until it is calm', async () => {
     await using project = await createProject(vite)
-    const server = await project.serve({ plugins: [hmrBridge({ from: 'ssr', to: 'worker' })] })
+    const server = await serveTimed(project)
     const forwarded = record(server.worker)
-    server.ssr.hot.send({ ...file, triggeredBy: '/other.js' })
+    server.ssr.hot.send({ ...fileReload, triggeredBy: '/other.js' })
     await turns()
-    for (let time = 0; time < 30; time++) {
-      server.ssr.hot.send(file)
-      await turns()
-    }
-    expect(forwarded).toHaveLength(10)
+    await reload(server, 30)
+    expect(forwarded).toHaveLength(STORM_LIMIT)
     expect(await server.api.applied('worker')).toBe(false)
     expect(server.log.lines).toHaveLength(1)
     expect(server.log.lines[0]).toMatch(/"worker".*10 of them because of "\/generated\.js"/)
 
-    await once(server.worker.hot.api.outsideEmitter, 'send')
-    expect(forwarded).toEqual(Array.from({ length: 11 }, () => full))
-    server.ssr.hot.send(file)
-    await turns()
-    expect(forwarded).toHaveLength(12)
+    vi.advanceTimersByTime(STORM_CALM - 1)
+    await reload(server, 1)
+    vi.advanceTimersByTime(STORM_CALM - 1)
+    expect(forwarded).toHaveLength(STORM_LIMIT)
+    vi.advanceTimersByTime(1)
+    expect(forwarded).toEqual(Array.from({ length: STORM_LIMIT + 1 }, () => full))
+    await reload(server, STORM_LIMIT)
+    expect(forwarded).toHaveLength(2 * STORM_LIMIT + 1)
+  })
+
+  test('are not what goes on for long', async () => {
+    await using project = await createProject(vite)
+    const server = await serveTimed(project)
+    const forwarded = record(server.worker)
+    await reload(server, STORM_LIMIT)
+    vi.advanceTimersByTime(STORM_WINDOW)
+    await reload(server, STORM_LIMIT)
+    expect(forwarded).toHaveLength(2 * STORM_LIMIT)
   })
 
   test('of the optimizer are told from progress, by the dependency', async () => {
@@ -302,14 +336,14 @@ describe('storms', () => {
     })
     const forwarded = record(server.worker)
     const { optimized } = server.ssr.depsOptimizer!.metadata
-    const reload = async (id: string, fileHash: string): Promise<void> => {
+    const optimize = async (id: string, fileHash: string): Promise<void> => {
       optimized[id] = { id, fileHash, file: '' }
       server.ssr.hot.send(full)
       await turns()
     }
-    for (let index = 0; index < 30; index++) await reload(`dep/a${index}`, 'first')
+    for (let index = 0; index < 30; index++) await optimize(`dep/a${index}`, 'first')
     expect(forwarded).toHaveLength(30)
-    for (let time = 0; time < 30; time++) await reload('dep/a0', String(time))
+    for (let time = 0; time < 30; time++) await optimize('dep/a0', String(time))
     expect(forwarded).toHaveLength(40)
     expect(server.log.lines).toHaveLength(1)
     expect(server.log.lines[0]).toMatch(/because of "dep\/a0" among the dependencies of "ssr"/)

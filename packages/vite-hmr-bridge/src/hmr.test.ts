@@ -133,11 +133,25 @@ describe.each(majors)('Vite %s', (_name, major) => {
     expect(await render(server)).toBe('after')
   })
 
-  test("a target's own reloads are its own", async () => {
-    await using project = await createProject(major, files)
+  test('what is an update does not make a storm', async () => {
+    await using project = await createProject(major, accepting)
     const server = await serve(project, ssrModules())
+    await edit(project, server)
+    for (let time = 0; time < 30; time++) {
+      server.ssr.hot.send({ type: 'full-reload', triggeredBy: project.file('src/text.js') })
+      expect(await server.api.applied('worker')).toBe(true)
+    }
+    expect(evaluated).toEqual(['text', 'page', 'boundary'])
+  })
+
+  test.each([
+    ['a file that no source has', true, 'src/boundary.js'],
+    ['a file that no copy names', false, 'src/text.js'],
+  ])("a target's own reload stays what it is: %s", async (_, watch, file) => {
+    await using project = await createProject(major, files)
+    const server = await serve(project, ssrModules({ watch }))
     const payloads = record(server.worker)
-    const reload = { type: 'full-reload' as const, triggeredBy: project.file('src/boundary.js') }
+    const reload = { type: 'full-reload' as const, triggeredBy: project.file(file) }
     server.worker.hot.send(reload)
     expect(payloads).toEqual([reload])
   })

@@ -34,7 +34,7 @@ export function intercept(
 
   const send = function (this: unknown, ...args: unknown[]): unknown {
     const [payload, ...rest] = args
-    if (!isActive || !isFullReload(payload)) return Reflect.apply(original, this, [payload])
+    if (!isActive || !isFullReload(payload)) return Reflect.apply(original, this, args)
     const outgoing = attempt(() => interception.sending(payload), payload)
     try {
       return Reflect.apply(original, this, [outgoing, ...rest])

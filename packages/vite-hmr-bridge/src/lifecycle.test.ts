@@ -1,8 +1,15 @@
+import { EventEmitter } from 'node:events'
 import { setImmediate as immediate } from 'node:timers/promises'
 import * as vite from 'vite'
-import type { HotPayload, Plugin, ResolvedConfig } from 'vite'
+import {
+  DevEnvironment,
+  type HotChannel,
+  type HotPayload,
+  type Plugin,
+  type ResolvedConfig,
+} from 'vite'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { CLIENT_ID } from './constants.ts'
+import { CLIENT_ID, PONG_EVENT, STORM_CALM, STORM_LIMIT } from './constants.ts'
 import { hmrBridge } from './index.ts'
 import { createProject, majors, record, sendOf } from './project.ts'
 
@@ -72,14 +79,33 @@ describe('closing', () => {
     await using project = await createProject(vite)
     const server = await project.serve({ plugins: [hmrBridge({ from: 'ssr', to: 'worker' })] })
     const { ssr, worker } = server
-    const forwarded = record(worker)
     const inner = sendOf(ssr)
     const outer = (payload: HotPayload): void => inner(payload)
     Object.assign(ssr.hot, { send: outer })
-    ssr.hot.send(full)
     await server.vite.close()
     expect(sendOf(ssr)).toBe(outer)
+    const forwarded: HotPayload[] = []
+    Object.assign(worker.hot, { send: (payload: HotPayload) => forwarded.push(payload) })
     ssr.hot.send(full)
+    await immediate()
+    expect(forwarded).toEqual([])
+  })
+
+  test('forwards nothing that is pending', async () => {
+    await using project = await createProject(vite)
+    const forwarded: HotPayload[] = []
+    const last: Plugin = {
+      name: 'last',
+      enforce: 'pre',
+      closeBundle() {
+        const { ssr, worker } = server
+        Object.assign(worker.hot, { send: (payload: HotPayload) => forwarded.push(payload) })
+        ssr.hot.send(full)
+      },
+    }
+    const plugins = [last, hmrBridge({ from: 'ssr', to: 'worker' })]
+    const server = await project.serve({ plugins })
+    await server.vite.close()
     await immediate()
     expect(forwarded).toEqual([])
   })
@@ -88,24 +114,50 @@ describe('closing', () => {
     await using project = await createProject(vite)
     const server = await project.serve({ plugins: [hmrBridge({ from: 'ssr', to: 'worker' })] })
     const { worker, ssr, api } = server
-    const others = vi.getTimerCount
+    const { innerEmitter } = worker.hot.api
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const applied = api.applied('worker', { timeout: 1e6 })
+    const applied = api.applied('worker')
     await immediate()
-    for (let time = 0; time < 11; time++) {
+    expect(innerEmitter.listenerCount(PONG_EVENT)).toBe(1)
+    for (let time = 0; time <= STORM_LIMIT; time++) {
       ssr.hot.send({ ...full, triggeredBy: '/x.js' })
       await immediate()
     }
-    expect(others()).toBe(2)
-    const listeners = (): number =>
-      worker.hot.api.innerEmitter.listenerCount('vite-hmr-bridge:pong')
-    expect(listeners()).toBe(1)
     const closing = server.vite.close()
     expect(await applied).toBe(false)
-    vi.runAllTimers()
+    const sent: HotPayload[] = []
+    Object.assign(worker.hot, { send: (payload: HotPayload) => sent.push(payload) })
+    vi.advanceTimersByTime(STORM_CALM)
+    expect(sent).toEqual([])
     vi.useRealTimers()
     await closing
-    expect(listeners()).toBe(0)
+  })
+
+  test('takes its listener away from a channel that lives on', async () => {
+    await using project = await createProject(vite)
+    const channel = new EventEmitter()
+    const transport: HotChannel = {
+      send: () => {},
+      on: (event: string, listener: (...args: any[]) => void) => void channel.on(event, listener),
+      off: (event: string, listener: any) => void channel.off(event, listener),
+    }
+    const server = await project.serve({
+      plugins: [hmrBridge({ from: 'ssr', to: 'remote' })],
+      environments: {
+        remote: {
+          dev: {
+            createEnvironment: (name, config) =>
+              new DevEnvironment(name, config, { hot: true, transport }),
+          },
+        },
+      },
+    })
+    const applied = server.api.applied('remote')
+    await immediate()
+    expect(channel.listenerCount(PONG_EVENT)).toBe(1)
+    await server.vite.close()
+    expect(await applied).toBe(false)
+    expect(channel.listenerCount(PONG_EVENT)).toBe(0)
   })
 })
 

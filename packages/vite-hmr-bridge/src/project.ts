@@ -105,7 +105,7 @@ export async function createProject(
 }
 
 /** What Vite said, and a promise for what it has yet to say. */
-export class Log {
+class Log {
   lines: string[] = []
   logger: Logger
   #waiting: { pattern: RegExp; resolve: () => void }[] = []

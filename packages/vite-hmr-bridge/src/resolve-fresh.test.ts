@@ -29,7 +29,15 @@ describe.each(majors)('Vite %s', (_name, major) => {
 
   test('what needs no resolving stays as it is', async () => {
     await using project = await createProject(major, { 'src/a.js': '', 'src/b.js': '' })
-    const { ssr } = await project.serve()
+    const { ssr } = await project.serve({
+      plugins: [
+        {
+          name: 'external',
+          resolveId: (id) => (id === 'external' ? { id: '/elsewhere.js', external: true } : null),
+        },
+      ],
+    })
+    expect(await resolveFresh(ssr, 'external')).toBe('external')
     expect(await resolveFresh(ssr, 'node:fs')).toBe('node:fs')
     expect(await resolveFresh(ssr, 'missing')).toBe('missing')
     expect(await resolveFresh(ssr, '/src/a.js')).toBe(project.file('src/a.js'))

@@ -8,7 +8,8 @@ import type { DevEnvironment } from 'vite'
  * `?v=` hash, on every major (`_unresolvedUrlToModuleMap` in `server/moduleGraph.ts`). The option
  * `cached: false` does not help. Resolving has no such memory.
  *
- *     const result = await environment.fetchModule(await resolveFresh(environment, url))
+ *     const id = await resolveFresh(environment, url, importer)
+ *     const result = await environment.fetchModule(id, importer)
  *
  * @param importer The id of the importing module, which a relative url or a nested dependency needs.
  * @returns `url` itself where nothing resolves it or where it is external: `fetchModule` knows both.
