@@ -1,3 +1,4 @@
+import { edit } from '@holdfast/app-request-info/edits'
 import { expect, open, test } from './fixture.ts'
 import { ask, expectReoptimization, expectServed } from './steps.ts'
 
@@ -14,13 +15,13 @@ test('the control stays broken until it is restarted', async ({ harness, page })
   // Neither more requests nor another edit mend it.
   const expectFailures = async () => {
     for (let request = 0; request < 5; request++) {
-      const response = await ask(harness.url)
-      expect(response.status, await response.text()).toBe(500)
+      const { status, text } = await ask(harness.url)
+      expect(status, text).toBe(500)
     }
   }
   await expectFailures()
   const printedBeforeEdit = harness.output.length
-  harness.edit('src/components/client-component.tsx', 'Client component on', 'A component on')
+  edit('src/components/client-component.tsx', 'Client component on', 'A component on')
   await expect.poll(() => harness.output.slice(printedBeforeEdit)).toContain('client-component.tsx')
   await expectFailures()
 

@@ -1,3 +1,4 @@
+import { edit } from '@holdfast/app-request-info/edits'
 import type { SwitchName } from '@holdfast/app-request-info/switches'
 import { expect, open, test } from './fixture.ts'
 import {
@@ -78,9 +79,9 @@ test('an edit of a client component reaches the server-rendered page', async ({
   await open(page, harness.url)
   const { id } = await readState(page)
 
-  harness.edit('src/components/call-action.tsx', 'Call server action', 'Call the server action')
+  edit('src/components/call-action.tsx', 'Call server action', 'Call the server action')
   await expect(page.getByRole('button')).toHaveText('Call the server action')
-  await expect.poll(async () => (await ask(harness.url)).text()).toContain('Call the server action')
+  await expect.poll(async () => (await ask(harness.url)).text).toContain('Call the server action')
 
   await open(page, harness.url)
   expect((await readState(page)).id).toBe(id)

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import type { Page } from '@playwright/test'
-import { save } from '@holdfast/app-request-info/save'
+import { undoEdits } from '@holdfast/app-request-info/edits'
 import { setSwitch, switchNames } from '@holdfast/app-request-info/switches'
 import type { SwitchName } from '@holdfast/app-request-info/switches'
 import { appRoot, run } from './server.ts'
@@ -12,7 +11,6 @@ import type { Command } from './server.ts'
 /** The harness being served: its address, its output, its switches. */
 export class Harness implements AsyncDisposable {
   readonly #start: () => Command
-  readonly #originals = new Map<string, string>()
   #server: Command
   url = ''
 
@@ -32,15 +30,6 @@ export class Harness implements AsyncDisposable {
     return this.#server.output
   }
 
-  /** Edits a source file as a developer's save would; it is restored in the end. */
-  edit(file: string, from: string, to: string): void {
-    const fullPath = path.join(appRoot, file)
-    const source = readFileSync(fullPath, 'utf8')
-    expect(source, file).toContain(from)
-    if (!this.#originals.has(fullPath)) this.#originals.set(fullPath, source)
-    save(fullPath, source.replaceAll(from, to))
-  }
-
   async restart(): Promise<void> {
     await this.#server[Symbol.asyncDispose]()
     this.#server = this.#start()
@@ -49,7 +38,6 @@ export class Harness implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server[Symbol.asyncDispose]()
-    for (const [file, source] of this.#originals) save(file, source)
   }
 
   /** Flips a switch as a developer's save would, and makes sure the file really changed. */
@@ -77,6 +65,7 @@ export const test = base.extend<Options & { harness: Harness }>({
 
   harness: async ({ mode, topology, isControl, initiallyOn }, use, testInfo) => {
     const env = { TOPOLOGY: topology, HOLDFAST: isControl ? 'off' : 'on' }
+    undoEdits()
     for (const name of switchNames) setSwitch(name, initiallyOn.includes(name))
     try {
       if (mode === 'preview') await run('vite', ['build'], env).done()
@@ -87,6 +76,7 @@ export const test = base.extend<Options & { harness: Harness }>({
       await use(harness)
       await testInfo.attach('server output', { body: harness.output, contentType: 'text/plain' })
     } finally {
+      undoEdits()
       for (const name of switchNames) setSwitch(name, false)
     }
   },

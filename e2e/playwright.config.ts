@@ -23,6 +23,7 @@ export default defineConfig<Options>({
     ...devices['Desktop Chrome'],
     launchOptions: {
       executablePath: findBrowser(),
+      // Containers run as root without a GPU, and no test needs what a browser asks of its makers.
       args: [
         '--no-sandbox',
         '--disable-gpu',

@@ -23,7 +23,7 @@ export async function readState(page: Page): Promise<{ id: string; requests: num
  * Clicks the button once and checks that the action ran, in its own request, on the same state.
  * Returns a function that calls the action again, past the page.
  */
-export async function callServerAction(page: Page): Promise<() => Promise<Response>> {
+export async function callServerAction(page: Page): Promise<() => Promise<Answer>> {
   const call = page.waitForRequest((request) => request.method() === 'POST')
   await page.getByRole('button', { name: 'Call server action' }).click()
   const request = await call
@@ -37,12 +37,25 @@ export async function callServerAction(page: Page): Promise<() => Promise<Respon
   return () => ask(request.url(), init)
 }
 
+export interface Answer {
+  /** 0 if there was none. */
+  status: number
+  headers: Headers
+  text: string
+}
+
 /**
  * Nothing holds requests back while a reload goes on, so one that it overtakes may fail or never be
- * answered.
+ * answered. Never rejects.
  */
-export function ask(url: string, init?: RequestInit): Promise<Response> {
-  return fetch(url, { ...init, signal: AbortSignal.timeout(3000) })
+export async function ask(url: string, init?: RequestInit): Promise<Answer> {
+  try {
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(3000) })
+    const { status, headers } = response
+    return { status, headers, text: await response.text() }
+  } catch (error) {
+    return { status: 0, headers: new Headers(), text: String(error) }
+  }
 }
 
 /**
@@ -53,7 +66,7 @@ export async function expectReoptimization(
   harness: Harness,
   name: SwitchName,
   printed: number,
-  request: () => Promise<Response> = () => ask(harness.url),
+  request: () => Promise<Answer> = () => ask(harness.url),
 ): Promise<void> {
   const { environment, id } = newDependency[name]
   const reloading = new RegExp(
@@ -62,7 +75,7 @@ export async function expectReoptimization(
   )
   await expect
     .poll(async () => {
-      await request().catch(() => {})
+      await request()
       return harness.output.slice(printed)
     })
     .toMatch(reloading)
@@ -83,8 +96,8 @@ export async function expectServed(
 ): Promise<void> {
   await expect
     .poll(async () => {
-      const html = await ask(harness.url).then((response) => response.text(), String)
-      return html.endsWith('</html>') ? html.includes(`data-testid="${name}"`) : html
+      const { status, text } = await ask(harness.url)
+      return status === 200 ? text.includes(`data-testid="${name}"`) : text
     })
     .toBe(isOn)
 }

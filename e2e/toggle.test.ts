@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { edit } from '@holdfast/app-request-info/edits'
 import { setSwitch, switchNames } from '@holdfast/app-request-info/switches'
 import { expect, test } from './fixture.ts'
 import { appRoot } from './server.ts'
@@ -33,8 +34,24 @@ for (const name of switchNames) {
   })
 }
 
-test('--reset turns everything off and completes a half-done flip', () => {
+test('line endings are kept', () => {
+  const file = sources[1]!
+  const source = readFileSync(file, 'utf8')
+  try {
+    const windows = source.replaceAll('\n', '\r\n')
+    writeFileSync(file, windows)
+    expect(toggle('server-action', 'on').status).toBe(0)
+    expect(readFileSync(file, 'utf8')).toContain("\r\nimport isOdd from 'is-odd'\r\n")
+    expect(toggle('server-action', 'off').status).toBe(0)
+    expect(readFileSync(file, 'utf8')).toBe(windows)
+  } finally {
+    writeFileSync(file, source)
+  }
+})
+
+test('--reset turns everything off, completes a half-done flip and undoes edits', () => {
   const before = read()
+  edit('src/actions.ts', 'callServerAction', 'callAnotherAction')
   for (const name of switchNames) setSwitch(name, true)
   const file = sources[0]!
   const half = readFileSync(file, 'utf8').replace(/^import \{ Server/m, '// import { Server')
@@ -43,8 +60,14 @@ test('--reset turns everything off and completes a half-done flip', () => {
   expect(read()).toEqual(before)
 })
 
+test('says what it did, and how it is used', () => {
+  expect(toggle('plain-module', 'on').stdout).toBe('plain-module is on.\n')
+  expect(toggle('plain-module', 'on').stdout).toBe('plain-module was already on.\n')
+  expect(toggle('--reset').stdout).toBe('Everything is off.\n')
+  expect(toggle().stdout).toContain('Usage: pnpm toggle <name> on|off')
+})
+
 for (const [args, message] of [
-  [[], 'There is no switch ""'],
   [['servr-component', 'on'], 'There is no switch "servr-component"'],
   [['__proto__', 'on'], 'There is no switch "__proto__"'],
   [['plain-module'], 'A switch is "on" or "off", not ""'],

@@ -2,10 +2,8 @@
  * How long it takes from saving an ordinary edit of a client component, without any new dependency,
  * to the first server-rendered page that shows it: the bridge topology against the child topology.
  */
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
-import { save } from '@holdfast/app-request-info/save'
-import { appRoot, run } from '../server.ts'
+import { edit, undoEdits } from '@holdfast/app-request-info/edits'
+import { run } from '../server.ts'
 
 const ROUNDS = 3
 const EDITS = 10
@@ -15,8 +13,7 @@ const REQUEST_TIMEOUT = 3000
 const DEADLINE = 30_000
 const ALLOWED_RATIO = 1.5
 
-const file = path.join(appRoot, 'src/components/call-action.tsx')
-const original = readFileSync(file, 'utf8')
+const file = 'src/components/call-action.tsx'
 const label = 'Call server action'
 
 /** Milliseconds from each save to the first correct page. */
@@ -28,15 +25,15 @@ async function measure(topology: 'child' | 'bridge'): Promise<number[]> {
   const times: number[] = []
   try {
     // The first edit finds nothing warmed up, which is no different in kind but in noise.
-    for (let edit = 0; edit <= EDITS; edit++) {
+    let current = label
+    for (let count = 0; count <= EDITS; count++) {
       const start = performance.now()
-      save(file, original.replace(label, `${label} ${edit}`))
-      await pageWith(url, `${label} ${edit}<`)
-      if (edit > 0) times.push(performance.now() - start)
+      edit(file, current, (current = `${label} ${count}.`))
+      await pageWith(url, current)
+      if (count > 0) times.push(performance.now() - start)
     }
   } finally {
-    save(file, original)
-    await pageWith(url, `${label}<`)
+    undoEdits()
   }
   return times
 }

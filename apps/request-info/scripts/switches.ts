@@ -30,34 +30,35 @@ export function setSwitch(name: SwitchName, isOn: boolean): boolean {
 }
 
 function setRegions(source: string, name: string, isOn: boolean, file: string): string {
-  let regions = 0
+  let flippable = 0
   let isInside = false
 
   const lines = source.split('\n').map((line) => {
     const region = /#region (\S+)/.exec(line)?.[1]
     if (region !== undefined && isInside) throw unfinished(name, file)
     if (region === name) {
-      regions++
       isInside = true
       return line
     }
     if (line.includes('#endregion')) isInside = false
-    return isInside ? setLine(line, isOn) : line
+    if (!isInside) return line
+    flippable++
+    return setLine(line, isOn)
   })
 
   if (isInside) throw unfinished(name, file)
-  if (regions === 0) {
-    throw new Error(`${file} has no "#region ${name}": restore the file from git.`)
+  if (flippable === 0) {
+    throw new Error(`${file} has no lines in a "#region ${name}": restore the file from git.`)
   }
   return lines.join('\n')
 }
 
 function setLine(line: string, isOn: boolean): string {
-  const [, indent = '', code = ''] = /^(\s*)(.*)$/.exec(line) ?? []
+  const [, indent = '', code = '', end = ''] = /^(\s*)(.*?)(\s*)$/.exec(line) ?? []
   const commented = /^\/\/ (.*)$/.exec(code) ?? /^\{\/\* (.*) \*\/\}$/.exec(code)
-  if (isOn) return commented ? indent + commented[1] : line
+  if (isOn) return commented ? indent + commented[1] + end : line
   if (commented || code === '') return line
-  return indent + (code.startsWith('<') ? `{/* ${code} */}` : `// ${code}`)
+  return indent + (code.startsWith('<') ? `{/* ${code} */}` : `// ${code}`) + end
 }
 
 function unfinished(name: string, file: string): Error {

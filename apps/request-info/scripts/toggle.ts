@@ -1,3 +1,4 @@
+import { undoEdits } from './edits.ts'
 import { setSwitch, switchNames } from './switches.ts'
 import type { SwitchName } from './switches.ts'
 
@@ -6,19 +7,25 @@ const usage = `Usage: pnpm toggle <name> on|off
 
 Names: ${switchNames.join(', ')}`
 
-/** @throws {Error} with the usage if the arguments are not of its form. */
-function run(args: string[]): void {
-  const [name = '', state = ''] = args
+/**
+ * Does what the arguments say and returns what to tell.
+ *
+ * @throws {Error} with the usage if the arguments are not of its form.
+ */
+function run(args: string[]): string {
+  const [name, state] = args
 
+  if (name === undefined || name === '--help') return usage
   if (name === '--reset' && args.length === 1) {
+    undoEdits()
     for (const each of switchNames) setSwitch(each, false)
-    return
+    return 'Everything is off.'
   }
   if (!isSwitchName(name)) throw new Error(`There is no switch "${name}".\n\n${usage}`)
   if (args.length !== 2 || (state !== 'on' && state !== 'off')) {
     throw new Error(`A switch is "on" or "off", not "${args.slice(1).join(' ')}".\n\n${usage}`)
   }
-  setSwitch(name, state === 'on')
+  return `${name} ${setSwitch(name, state === 'on') ? 'is' : 'was already'} ${state}.`
 }
 
 function isSwitchName(name: string): name is SwitchName {
@@ -26,7 +33,7 @@ function isSwitchName(name: string): name is SwitchName {
 }
 
 try {
-  run(process.argv.slice(2))
+  console.log(run(process.argv.slice(2)))
 } catch (error) {
   console.error((error as Error).message)
   process.exitCode = 1

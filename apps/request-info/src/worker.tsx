@@ -23,11 +23,14 @@ export default {
       // info.ctx.plainValue = plainValue()
       // #endregion
       const response = await handleRequest(request)
-
-      response.headers.set('x-state-id', state.id)
-      response.headers.set('x-request-id', info.id)
-      for (const [name, value] of info.response.headers) response.headers.set(name, value)
-      return response
+      const headers = new Headers(response.headers)
+      headers.set('x-state-id', state.id)
+      headers.set('x-request-id', info.id)
+      for (const [name, value] of info.response.headers) headers.append(name, value)
+      return new Response(response.body, {
+        status: info.response.status ?? response.status,
+        headers,
+      })
     })
   },
 }

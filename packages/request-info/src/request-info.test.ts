@@ -60,6 +60,12 @@ describe('in a request', () => {
     })
   })
 
+  test.for([undefined, {}, request])('runWithRequestInfo(%o) has no request', (init) => {
+    expect(() => runWithRequestInfo(init as RequestInfo, () => {})).toThrow(
+      /got no request.*runWithRequestInfo\(\{ request \}, callback\)/,
+    )
+  })
+
   test('the callback decides the result', async () => {
     expect(runWithRequestInfo({ request }, () => 1)).toBe(1)
     await expect(runWithRequestInfo({ request }, async () => 2)).resolves.toBe(2)

@@ -48,8 +48,16 @@ export const requestInfo: RequestInfo = Object.freeze({
  *
  * @param init - `{ request }` at least. Defaults: a random `id`, no `params`, an empty `ctx`, a
  * `response` with no status and no headers.
+ * @throws {TypeError} if there is no `request`.
  */
 export function runWithRequestInfo<T>(init: RequestInfoInit, callback: () => T): T {
+  // Without a type checker `runWithRequestInfo(request, …)` is an easy slip.
+  if ((init as Partial<RequestInfoInit> | undefined)?.request === undefined) {
+    throw new TypeError(
+      '[@holdfast/request-info] runWithRequestInfo() got no request. Call it where a request comes ' +
+        'in, as runWithRequestInfo({ request }, callback).',
+    )
+  }
   return storage.run(
     {
       id: crypto.randomUUID(),

@@ -2,6 +2,9 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { createStateContainer } from './container.ts'
 import type { StateContainer } from './types.ts'
 
+// `String` throws for it.
+const unprintable: object = Object.create(null)
+
 let state: StateContainer
 let containers = 0
 
@@ -59,7 +62,7 @@ describe('values', () => {
 
 describe('arguments', () => {
   // `any`: what an untyped caller can do.
-  test.each<any>(['', undefined, null, 1, {}, Symbol('s')])('%o is no key', (key) => {
+  test.each<any>(['', undefined, null, 1, {}, unprintable, Symbol('s')])('%o is no key', (key) => {
     const calls = [
       () => createStateContainer(key),
       () => state.define(key, () => 1),
@@ -82,6 +85,12 @@ describe('arguments', () => {
       '[@holdfast/state-runtime] "key" has no initializer; pass a function',
     )
   })
+
+  test('null as options is none', () => {
+    const none: any = null
+    expect(state.define('key', () => 1, none)).toBe(1)
+    expect(state.define('key', () => 2, none)).toBe(1)
+  })
 })
 
 describe('initializers that throw', () => {
@@ -95,6 +104,17 @@ describe('initializers that throw', () => {
     expect(error.cause).toBe(cause)
     expect(state.has('key')).toBe(false)
     expect(state.define('key', () => 1)).toBe(1)
+  })
+
+  test('what has no text does not hide the key', () => {
+    const fail = () => {
+      throw unprintable
+    }
+    const error = caught(() => state.define('key', fail))
+    expect(error.message).toBe(
+      '[@holdfast/state-runtime] Initializer "key" threw object; see the cause',
+    )
+    expect(error.cause).toBe(unprintable)
   })
 
   test('names the way to a nested one, once', () => {

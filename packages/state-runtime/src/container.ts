@@ -1,4 +1,4 @@
-import { message } from './message.ts'
+import { message, text } from './message.ts'
 import { noticeEdit } from './notice-edit.ts'
 import { type Entry, share } from './shared.ts'
 import type { DefineOptions, StateContainer } from './types.ts'
@@ -22,15 +22,15 @@ export function createStateContainer<Keys extends object = {}>(name: string): St
       throw report('is a cycle; break it', start)
     } catch (cause) {
       if (cause && cause === shared.reported) throw cause
-      throw report(`threw ${String(cause)}; see the cause`, 0, { cause })
+      throw report(`threw ${text(cause)}; see the cause`, 0, { cause })
     } finally {
       running.pop()
     }
   }
 
-  const report = (text: string, start: number, options?: ErrorOptions) =>
+  const report = (what: string, start: number, options?: ErrorOptions) =>
     (shared.reported = new Error(
-      message(`Initializer "${running.slice(start).join(' → ')}" ${text}`),
+      message(`Initializer "${running.slice(start).join(' → ')}" ${what}`),
       options,
     ))
 
@@ -50,7 +50,8 @@ export function createStateContainer<Keys extends object = {}>(name: string): St
   }
 
   return {
-    define(key: string, initializer: () => any, { version, migrate }: DefineOptions<any> = {}) {
+    define(key: string, initializer: () => any, options?: DefineOptions<any> | null) {
+      const { version, migrate } = options ?? {}
       let entry = entries.get(checked(key))
       if (typeof initializer !== 'function') {
         throw new TypeError(message(`"${key}" has no initializer; pass a function`))
@@ -92,5 +93,5 @@ export function createStateContainer<Keys extends object = {}>(name: string): St
 /** @throws {TypeError} unless `name` is a non-empty string. */
 function checked(name: unknown): string {
   if (typeof name === 'string' && name) return name
-  throw new TypeError(message(`Key "${String(name)}" is ${typeof name}; pass a non-empty string`))
+  throw new TypeError(message(`Key "${text(name)}" is ${typeof name}; pass a non-empty string`))
 }
