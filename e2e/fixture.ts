@@ -63,6 +63,14 @@ export const test = base.extend<Options & { harness: Harness }>({
   isControl: [false, { option: true }],
   initiallyOn: [[], { option: true }],
 
+  page: async ({ page }, use) => {
+    // Where a reload has overtaken a request, Vite puts the error over the next page that is opened.
+    await page.addLocatorHandler(page.locator('vite-error-overlay'), () =>
+      page.keyboard.press('Escape'),
+    )
+    await use(page)
+  },
+
   harness: async ({ mode, topology, isControl, initiallyOn }, use, testInfo) => {
     const env = { TOPOLOGY: topology, HOLDFAST: isControl ? 'off' : 'on' }
     undoEdits()

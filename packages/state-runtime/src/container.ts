@@ -1,4 +1,4 @@
-import { message, text } from './message.ts'
+import { message } from './message.ts'
 import { noticeEdit } from './notice-edit.ts'
 import { type Entry, share } from './shared.ts'
 import type { DefineOptions, StateContainer } from './types.ts'
@@ -50,20 +50,19 @@ export function createStateContainer<Keys extends object = {}>(name: string): St
   }
 
   return {
-    define(key: string, initializer: () => any, options?: DefineOptions<any> | null) {
-      const { version, migrate } = options ?? {}
-      let entry = entries.get(checked(key))
+    define(key: string, initializer: () => any, options?: DefineOptions<any>) {
+      const version = options?.version
+      const migrate = options?.migrate
+      const previous = entries.get(checked(key))
+      let entry = previous
       if (typeof initializer !== 'function') {
         throw new TypeError(message(`"${key}" has no initializer; pass a function`))
       }
-      const previous = entry
       if (
         !entry ||
         (version !== undefined && entry.version !== undefined && entry.version !== version)
       ) {
-        const value = run(key, () =>
-          previous && migrate ? migrate(previous.value) : initializer(),
-        )
+        const value = run(key, previous && migrate ? () => migrate(previous.value) : initializer)
         entry = store(key, { value }, previous)
       }
       // A value from `set` belongs to the first definition after it.
@@ -87,6 +86,15 @@ export function createStateContainer<Keys extends object = {}>(name: string): St
     has: (key) => entries.has(checked(key)),
     delete: (key) => entries.delete(checked(key)),
     keys: () => [...entries.keys()],
+  }
+}
+
+/** `String` throws for some objects, such as those without a prototype. */
+function text(value: unknown): string {
+  try {
+    return String(value)
+  } catch {
+    return typeof value
   }
 }
 

@@ -27,23 +27,61 @@ export interface ResolvedOptions {
   runtime: string
 }
 
-/** @throws {Error} if the specifier is relative, absolute or empty. */
+/** @throws {Error} on an option that does not exist or has a value that cannot be. */
 export function resolveOptions(options: StatePluginOptions): ResolvedOptions {
-  const { specifier = DEFAULT_SPECIFIER, environments, runtime = DEFAULT_RUNTIME } = options
-  // Both flavours of absolute path on every OS: a config file is shared between machines.
-  const isPath =
-    /^(?:\.|file:|\0)/.test(specifier) ||
-    path.posix.isAbsolute(specifier) ||
-    path.win32.isAbsolute(specifier)
-  if (specifier === '' || isPath) {
+  const {
+    specifier = DEFAULT_SPECIFIER,
+    environments,
+    runtime = DEFAULT_RUNTIME,
+    ...unknown
+  } = options
+  const unknownNames = Object.keys(unknown)
+  if (unknownNames.length > 0) {
     throw new Error(
-      `[${PACKAGE_NAME}] ${JSON.stringify(specifier)} cannot be the \`specifier\`; ` +
-        'it must be bare, so that it means the same module in every file; ' +
+      `[${PACKAGE_NAME}] there is no option ${quote(unknownNames)}; ` +
+        'the options are "specifier", "environments", "runtime"; correct or remove it',
+    )
+  }
+  if (!isBareOrAbsolute(specifier) || isAbsolute(specifier)) {
+    throw refusal(
+      'specifier',
+      specifier,
+      'it must be bare, so that it means the same module in every file; ' +
         `use a name such as ${JSON.stringify(DEFAULT_SPECIFIER)}, ` +
         'and point the `runtime` option at your own module',
     )
   }
+  if (environments !== undefined && !Array.isArray(environments)) {
+    throw refusal(
+      'environments',
+      environments,
+      'it must be a list of names; use one such as ["ssr"]',
+    )
+  }
+  if (!isBareOrAbsolute(runtime)) {
+    throw refusal(
+      'runtime',
+      runtime,
+      'it must be bare or an absolute path; ' +
+        'for a file of your own use path.resolve(import.meta.dirname, "state.js")',
+    )
+  }
   return { specifier, environments, runtime }
+}
+
+function isBareOrAbsolute(value: unknown): boolean {
+  return typeof value === 'string' && !/^(?:\.|file:|\0|$)/.test(value)
+}
+
+// Both flavours on every OS: a config file is shared between machines.
+function isAbsolute(value: string): boolean {
+  return path.posix.isAbsolute(value) || path.win32.isAbsolute(value)
+}
+
+function refusal(option: keyof StatePluginOptions, value: unknown, advice: string): Error {
+  return new Error(
+    `[${PACKAGE_NAME}] ${JSON.stringify(value)} cannot be the \`${option}\`; ${advice}`,
+  )
 }
 
 /**
@@ -95,10 +133,13 @@ export function notAllowed(
   const allowed = Object.entries(environment.getTopLevelConfig().environments)
     .filter(([name, config]) => isChosen(environments, name, config))
     .map(([name]) => name)
+  // A build of browser code alone has no other environment.
+  const where =
+    allowed.length > 0 ? `here ${quote(allowed)}` : 'and no environment here may import it'
   return new Error(
     `[${PACKAGE_NAME}] ${quote([specifier])} was imported by ${importer} ` +
       `in the environment ${quote([environment.name])}; it is for server code, ` +
-      `here ${quote(allowed) || 'no environment'}; keep the importer out of other code, ` +
+      `${where}; keep the importer out of other code, ` +
       `or add ${quote([environment.name])} to the \`environments\` option`,
   )
 }

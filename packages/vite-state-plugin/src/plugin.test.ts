@@ -182,6 +182,21 @@ describe.each(majors)('Vite %s', (_major, vite) => {
     expect(result?.code).toContain('/@id/__x00__virtual:')
   })
 
+  test('a runtime may import a Node builtin, whichever environment imports it', async () => {
+    await using project = await createProject(
+      { 'state.js': `import 'node:async_hooks'`, 'entry.js': `import 'rwsdk/__state'` },
+      vite,
+    )
+    const environments = ['client', 'ssr']
+    const runtime = `${project.root}/state.js`
+    const server = await project.serve(withOptions(project, { environments, runtime }))
+    for (const name of environments) {
+      const id = '\0virtual:@holdfast/vite-state-plugin/rwsdk/__state'
+      const result = await server.environments[name]!.transformRequest(id)
+      expect(result?.code).toContain('node:async_hooks')
+    }
+  })
+
   test('bad input is told at start', async () => {
     await using project = await createProject(
       {

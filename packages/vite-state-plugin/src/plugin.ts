@@ -12,7 +12,8 @@ import { resolveRuntime } from './runtime.ts'
  * Resolves one specifier to one shared module in every server environment: in dev under a virtual
  * id that no re-optimization renames, in a build to the physical file. Does nothing in preview.
  *
- * @throws {Error} at start: a specifier that is not bare or is taken by another instance, an
+ * @throws {Error} when called: an option that does not exist or has a value that cannot be, such as
+ * a specifier that is not bare. At start: a specifier that is taken by another instance, an
  * environment that does not exist, a `runtime` that cannot be found.
  */
 export function statePlugin(options: StatePluginOptions = {}): Plugin[] {

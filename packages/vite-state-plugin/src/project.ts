@@ -34,13 +34,17 @@ export interface Project extends AsyncDisposable {
   serve: (config: Vite.InlineConfig) => Promise<Server>
 }
 
+/** Where the state runtime is: below the plugin, as with pnpm, or in the root, as npm puts it. */
+export type Layout = 'nested' | 'flat'
+
 /**
  * A project in a temporary directory with this package built and installed, as a copy, beside one
- * major of Vite. The state runtime is where only the plugin can see it, as pnpm puts it.
+ * major of Vite.
  */
 export async function createProject(
   files: Record<string, string> = {},
   vite: string = majors[2]![1],
+  layout: Layout = 'nested',
 ): Promise<Project> {
   const root = await realpath(await mkdtemp(path.join(tmpdir(), 'vite-state-plugin-')))
   const modules = path.join(root, 'node_modules')
@@ -48,7 +52,7 @@ export async function createProject(
   await install(own, plugin)
   await install(
     path.join(own, 'node_modules/@holdfast/state-runtime'),
-    path.join(plugin, 'node_modules/@holdfast/state-runtime'),
+    path.join(layout === 'flat' ? root : plugin, 'node_modules/@holdfast/state-runtime'),
   )
   for (const [name, from] of [
     ['vite', vite],

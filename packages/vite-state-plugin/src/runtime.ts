@@ -16,7 +16,10 @@ export async function resolvePhysical(
 ): Promise<string | undefined> {
   let resolve = resolvers.get(environment)
   if (!resolve) {
-    resolve = createIdResolver(environment.getTopLevelConfig())
+    // Vite 8 externalizes in builds, and then answers with the bare id. `noExternal: true` would end
+    // that too, but makes a Node builtin an error in a client environment such as that of jsdom.
+    // https://github.com/vitejs/vite/blob/v8.3.8/packages/vite/src/node/plugins/resolve.ts
+    resolve = createIdResolver(environment.getTopLevelConfig(), { isBuild: false })
     resolvers.set(environment, resolve)
   }
   const id = await resolve(environment, source, importer)
