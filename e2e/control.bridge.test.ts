@@ -3,7 +3,7 @@ import { expect, open, test } from './fixture.ts'
 import { ask, expectReoptimization, expectServed } from './steps.ts'
 
 // Without the bridge nobody tells the worker's runner that the ssr environment has reloaded.
-test.use({ isControl: true })
+test.use({ holdfast: 'off' })
 
 test('the control stays broken until it is restarted', async ({ harness, page }) => {
   await open(page, harness.url)

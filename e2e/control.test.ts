@@ -2,7 +2,7 @@ import { expect, open, test } from './fixture.ts'
 import { ask, expectReload, expectReoptimization, readState } from './steps.ts'
 
 // Without our packages the bug has to show, or the other tests prove nothing.
-test.use({ isControl: true })
+test.use({ holdfast: 'off' })
 
 test('the control loses its state', async ({ harness, page }) => {
   await open(page, harness.url)

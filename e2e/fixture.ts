@@ -51,8 +51,8 @@ export interface Options {
   mode: 'dev' | 'preview'
   /** How the ssr environment is run: see the harness's `settings.ts`. */
   topology: 'child' | 'bridge'
-  /** The control, without our packages. */
-  isControl: boolean
+  /** With which of our packages: see the harness's `settings.ts`. */
+  holdfast: 'on' | 'no-incremental' | 'off'
   /** Switches that are on from the start. */
   initiallyOn: SwitchName[]
 }
@@ -60,7 +60,7 @@ export interface Options {
 export const test = base.extend<Options & { harness: Harness }>({
   mode: ['dev', { option: true }],
   topology: ['child', { option: true }],
-  isControl: [false, { option: true }],
+  holdfast: ['on', { option: true }],
   initiallyOn: [[], { option: true }],
 
   page: async ({ page }, use) => {
@@ -71,8 +71,8 @@ export const test = base.extend<Options & { harness: Harness }>({
     await use(page)
   },
 
-  harness: async ({ mode, topology, isControl, initiallyOn }, use, testInfo) => {
-    const env = { TOPOLOGY: topology, HOLDFAST: isControl ? 'off' : 'on' }
+  harness: async ({ mode, topology, holdfast, initiallyOn }, use, testInfo) => {
+    const env = { TOPOLOGY: topology, HOLDFAST: holdfast }
     undoEdits()
     for (const name of switchNames) setSwitch(name, initiallyOn.includes(name))
     try {

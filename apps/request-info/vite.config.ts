@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { cloudflare } from '@cloudflare/vite-plugin'
 import { hmrBridge } from '@holdfast/vite-hmr-bridge'
+import { incrementalDeps } from '@holdfast/vite-incremental-deps'
 import { statePlugin } from '@holdfast/vite-state-plugin'
 import react from '@vitejs/plugin-react'
 import rsc from '@vitejs/plugin-rsc'
@@ -18,9 +19,10 @@ export default defineConfig({
   plugins: [
     react(),
     rsc({ serverHandler: false }),
-    holdfast === 'on' && statePlugin(),
+    holdfast !== 'off' && statePlugin(),
+    holdfast === 'on' && incrementalDeps(),
     ...(topology === 'bridge'
-      ? [ssrBridge('rsc'), holdfast === 'on' && hmrBridge({ from: 'ssr', to: 'rsc' })]
+      ? [ssrBridge('rsc'), holdfast !== 'off' && hmrBridge({ from: 'ssr', to: 'rsc' })]
       : []),
     // The worker runs the server components; the ssr environment, which renders client components
     // to HTML, runs in the same isolate.

@@ -11,6 +11,9 @@ import {
   readState,
 } from './steps.ts'
 
+// Where dependencies cannot be added, Vite re-optimizes and reloads.
+test.use({ holdfast: 'no-incremental' })
+
 const order: SwitchName[] = [
   'server-component',
   'client-component',
