@@ -57,6 +57,7 @@ for (const switches of [order, anotherOrder]) {
 
 test('the state outlives every switch being flipped twice', async ({ harness, page }) => {
   await open(page, harness.url)
+  const callAgain = await callServerAction(page)
   const { id } = await readState(page)
 
   for (const name of [...order, ...order]) {
@@ -65,6 +66,7 @@ test('the state outlives every switch being flipped twice', async ({ harness, pa
         await page.goto('about:blank')
         harness.toggle(name, isOn)
         if (name !== 'server-action') await expectServed(harness, name, isOn)
+        else await expect.poll(async () => (await callAgain()).text).toContain(isOn ? ' is ' : ' was ')
 
         await open(page, harness.url)
         await callServerAction(page)
