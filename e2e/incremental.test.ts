@@ -3,7 +3,12 @@ import { expect, open, test } from './fixture.ts'
 import { expectNoReload } from './no-reload.ts'
 import { callServerAction, expectPart, readState } from './steps.ts'
 
-const order: SwitchName[] = ['server-component', 'client-component', 'server-action', 'plain-module']
+const order: SwitchName[] = [
+  'server-component',
+  'client-component',
+  'server-action',
+  'plain-module',
+]
 
 for (const switches of [order, order.toReversed()]) {
   test(`no dependency reloads anything: ${switches.join(', ')}`, async ({ harness, page }) => {
