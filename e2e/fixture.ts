@@ -63,14 +63,6 @@ export const test = base.extend<Options & { harness: Harness }>({
   holdfast: ['on', { option: true }],
   initiallyOn: [[], { option: true }],
 
-  page: async ({ page }, use) => {
-    // Where a reload has overtaken a request, Vite puts the error over the next page that is opened.
-    await page.addLocatorHandler(page.locator('vite-error-overlay'), () =>
-      page.keyboard.press('Escape'),
-    )
-    await use(page)
-  },
-
   harness: async ({ mode, topology, holdfast, initiallyOn }, use, testInfo) => {
     const env = { TOPOLOGY: topology, HOLDFAST: holdfast }
     undoEdits()

@@ -14,7 +14,13 @@ const naiveState = fileURLToPath(new URL('./src/naive-state.ts', import.meta.url
 
 export default defineConfig({
   clearScreen: false,
-  server: { port, strictPort: port !== undefined },
+  server: {
+    port,
+    strictPort: port !== undefined,
+    // Vite keeps an error for the next page that is opened, when what caused it, a request that a
+    // reload overtook, is long past. The terminal has it.
+    hmr: { overlay: false },
+  },
   resolve: { alias: holdfast === 'off' ? { 'rwsdk/__state': naiveState } : {} },
   plugins: [
     react(),
