@@ -16,13 +16,15 @@ export const CLOUDFLARE_ENTRY_ID = '\0virtual:cloudflare/worker-entry'
 /** How long `applied` waits by default, in ms: a large worker is re-imported in less. */
 export const APPLIED_TIMEOUT = 5_000
 
-/**
- * More than this many reloads of one target within the window, in ms, is a storm. A person saves at
- * most twice a second, and dependencies that are discovered one after the other do not count: what
- * is left is a file or a dependency that changes *because* of the reload.
- */
+/** So many reloads of one target may follow each other without a pause or a calm. */
 export const STORM_LIMIT = 10
-export const STORM_WINDOW = 5_000
 
-/** A storm is over when this long, in ms, nothing asked for a reload. */
-export const STORM_CALM = 1_000
+/** The first pause between two reloads in a storm, in ms; it doubles from one to the next. */
+export const STORM_PAUSE = 1_000
+
+/**
+ * A storm is over when this long, in ms, no reload was needed. The pauses grow up to it. A reload
+ * that causes the next one within it is recognized, and a person who saves all the time is hardly
+ * kept waiting.
+ */
+export const STORM_CALM = 5_000

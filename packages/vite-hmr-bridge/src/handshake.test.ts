@@ -20,7 +20,7 @@ describe.each(majors)('Vite %s', (_name, major) => {
     await using project = await createProject(major, files)
     const server = await project.serve({ plugins: [bridge()] })
     await server.runner.import('/src/entry.js')
-    expect(await server.api.applied('worker')).toBe(true)
+    expect(await server.api.applied('worker', { timeout: Infinity })).toBe(true)
 
     const gate = new EventEmitter()
     const entered = once(gate, 'enter')
@@ -30,7 +30,7 @@ describe.each(majors)('Vite %s', (_name, major) => {
     }
     Object.assign(globalThis, { bridgeTest: { reached } })
     server.ssr.hot.send({ type: 'full-reload', path: '*' })
-    const applied = server.api.applied('worker')
+    const applied = server.api.applied('worker', { timeout: Infinity })
     let isApplied = false
     void applied.then(() => (isApplied = true))
     await entered

@@ -1,6 +1,9 @@
 import type { DevEnvironment } from 'vite'
 import { PING_EVENT, PONG_EVENT } from './constants.ts'
 
+/** Node takes what is longer for 1 ms. */
+const MAX_TIMEOUT = 2 ** 31 - 1
+
 export interface Handshake {
   /** Whether the runner answered in time. Never rejects. */
   ping: (timeout: number) => Promise<boolean>
@@ -26,7 +29,7 @@ export function createHandshake({ hot }: DevEnvironment): Handshake {
           pending.delete(id)
           resolve(answered)
         }
-        const timer = setTimeout(settle, timeout, false).unref()
+        const timer = setTimeout(settle, Math.min(timeout, MAX_TIMEOUT), false).unref()
         pending.set(id, settle)
         try {
           hot.send(PING_EVENT, { id })

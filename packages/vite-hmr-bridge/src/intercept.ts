@@ -1,46 +1,25 @@
-import type { FullReloadPayload } from 'vite'
+import type { FullReloadPayload, UpdatePayload } from 'vite'
 
-export interface Interception {
-  /** May replace the reload that goes out. */
-  sending: (payload: FullReloadPayload) => FullReloadPayload
-  /** Runs after the environment's own delivery, also when that failed. */
-  sent: (payload: FullReloadPayload) => void
-  /** Told of what the other two throw. */
-  failed: (error: unknown) => void
-}
+type HmrPayload = FullReloadPayload | UpdatePayload
 
 /**
- * Listens to the full reloads that leave through a hot channel: `hot.on` hears only what comes in.
- * The sender sees the channel's own result and errors and never ours, as Vite's optimizer drops the
- * dependencies it has discovered when `send` throws.
+ * Listens to the reloads and updates that leave through a hot channel: `hot.on` hears only what
+ * comes in. The sender sees the channel's own result and errors, as ever.
  *
+ * @param onSend must not throw: Vite's optimizer drops the dependencies it has discovered when
+ * `send` does.
  * @returns a function that ends it.
  */
 export function intercept(
   hot: { send: (...args: never[]) => unknown },
-  interception: Interception,
+  onSend: (payload: HmrPayload) => void,
 ): () => void {
   const original = hot.send
   let isActive = true
 
-  const attempt = <T>(action: () => T, otherwise: T): T => {
-    try {
-      return action()
-    } catch (error) {
-      interception.failed(error)
-      return otherwise
-    }
-  }
-
   const send = function (this: unknown, ...args: unknown[]): unknown {
-    const [payload, ...rest] = args
-    if (!isActive || !isFullReload(payload)) return Reflect.apply(original, this, args)
-    const outgoing = attempt(() => interception.sending(payload), payload)
-    try {
-      return Reflect.apply(original, this, [outgoing, ...rest])
-    } finally {
-      attempt(() => interception.sent(payload), undefined)
-    }
+    if (isActive && isHmrPayload(args[0])) onSend(args[0])
+    return Reflect.apply(original, this, args)
   }
 
   hot.send = send
@@ -51,11 +30,11 @@ export function intercept(
   }
 }
 
-function isFullReload(payload: unknown): payload is FullReloadPayload {
+function isHmrPayload(payload: unknown): payload is HmrPayload {
   return (
     typeof payload === 'object' &&
     payload !== null &&
     'type' in payload &&
-    payload.type === 'full-reload'
+    (payload.type === 'full-reload' || payload.type === 'update')
   )
 }

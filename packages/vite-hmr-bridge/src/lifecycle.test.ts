@@ -9,7 +9,7 @@ import {
   type ResolvedConfig,
 } from 'vite'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { CLIENT_ID, PONG_EVENT, STORM_CALM, STORM_LIMIT } from './constants.ts'
+import { CLIENT_ID, PONG_EVENT, STORM_LIMIT, STORM_PAUSE } from './constants.ts'
 import { hmrBridge } from './index.ts'
 import { createProject, majors, record, sendOf } from './project.ts'
 
@@ -91,6 +91,20 @@ describe('closing', () => {
     expect(forwarded).toEqual([])
   })
 
+  test('concerns only what is closed, be it one environment', async () => {
+    await using project = await createProject(vite)
+    const server = await project.serve({
+      plugins: [hmrBridge({ from: 'ssr', to: ['worker', 'other'] })],
+      environments: { other: {} },
+    })
+    const { client, other } = server.vite.environments
+    const forwarded = [server.worker, other!].map(record)
+    await Promise.all([client.close(), other!.close()])
+    server.ssr.hot.send(full)
+    await immediate()
+    expect(forwarded).toEqual([[full], []])
+  })
+
   test('forwards nothing that is pending', async () => {
     await using project = await createProject(vite)
     const forwarded: HotPayload[] = []
@@ -125,9 +139,12 @@ describe('closing', () => {
     }
     const closing = server.vite.close()
     expect(await applied).toBe(false)
+    // With the clock stopped, not even a timeout could answer.
+    expect(await api.applied('worker')).toBe(false)
+    expect(innerEmitter.listenerCount(PONG_EVENT)).toBe(0)
     const sent: HotPayload[] = []
     Object.assign(worker.hot, { send: (payload: HotPayload) => sent.push(payload) })
-    vi.advanceTimersByTime(STORM_CALM)
+    vi.advanceTimersByTime(STORM_PAUSE)
     expect(sent).toEqual([])
     vi.useRealTimers()
     await closing
@@ -163,10 +180,17 @@ describe('closing', () => {
 
 test('without HMR it says so once and does nothing', async () => {
   await using project = await createProject(vite)
-  const bridge = { from: 'ssr', to: 'worker' }
+  const bridge = { from: 'ssr', to: ['worker', 'mute'] }
   const server = await project.serve({
     plugins: [hmrBridge(bridge), hmrBridge(bridge)],
     server: { hmr: false },
+    environments: {
+      mute: {
+        dev: {
+          createEnvironment: (name, config) => new DevEnvironment(name, config, { hot: true }),
+        },
+      },
+    },
   })
   const forwarded = record(server.worker)
   server.ssr.hot.send(full)

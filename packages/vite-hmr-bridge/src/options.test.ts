@@ -16,7 +16,12 @@ async function start(options: HmrBridgeOptions, major = vite): Promise<unknown> 
 }
 
 describe('a server does not start', () => {
-  test.each<[HmrBridgeOptions, RegExp]>([
+  test.each<[any, RegExp]>([
+    [undefined, /`from` names no environment; this server has "client",.*"worker",.*; write,/],
+    [{}, /`from` names no environment/],
+    [{ from: 'ssr' }, /`to` names no environment/],
+    [{ from: 'ssr', to: [] }, /`to` names no environment/],
+    [{ from: '', to: 'worker' }, /named ""/],
     [{ from: 'srr', to: 'worker' }, /named "srr"; this server has "client",.*"worker".*`from`/],
     [{ from: 'ssr', to: ['worker', 'wroker'] }, /named "wroker"; .*"worker".*correct `to`/],
     [{ from: 'ssr', to: 'toString' }, /named "toString"/],
@@ -29,7 +34,7 @@ describe('a server does not start', () => {
   test.each(majors)('with a target without a hot channel, Vite %s', async (_name, major) => {
     for (const to of ['mute', 'disabled']) {
       await expect(start({ from: 'ssr', to }, major)).rejects.toThrow(
-        /"(mute|disabled)" cannot be `to`.* no hot channel.*"client", "ssr", "worker" can; are/,
+        /"(mute|disabled)" cannot be `to`.* no hot channel.*"client", "ssr", "worker" can; are.*own field/,
       )
     }
   })
@@ -37,4 +42,26 @@ describe('a server does not start', () => {
 
 test('a source needs no hot channel', async () => {
   await expect(start({ from: 'mute', to: 'worker' })).resolves.toBeDefined()
+})
+
+test.each<[string, object]>([
+  ['own fields', { environment: DevEnvironment, transport: { send() {} } }],
+  [
+    'prototype methods only, in an environment of its own class',
+    {
+      environment: class extends DevEnvironment {},
+      transport: new (class {
+        send(): void {}
+      })(),
+    },
+  ],
+])('a target may have a channel of %s', async (_, { environment, transport }: any) => {
+  await using project = await createProject(vite)
+  const remote: EnvironmentOptions = {
+    dev: {
+      createEnvironment: (name, config) => new environment(name, config, { hot: true, transport }),
+    },
+  }
+  const plugins = [hmrBridge({ from: 'ssr', to: 'remote' })]
+  await expect(project.serve({ plugins, environments: { remote } })).resolves.toBeDefined()
 })

@@ -10,7 +10,7 @@ export interface HmrBridgeOptions {
 
 export interface AppliedOptions {
   /**
-   * How long to wait for the runner's answer, in ms.
+   * How long to wait for the runner's answer, in ms; `Infinity` is about 25 days.
    * @default 5000
    */
   timeout?: number
@@ -19,9 +19,10 @@ export interface AppliedOptions {
 /** What other plugins find as `api` of the plugin named `@holdfast/vite-hmr-bridge`. */
 export interface HmrBridgeApi {
   /**
-   * Resolves with `true` once the environment's runner has applied every reload and update that was
-   * sent before, and with `false` when it did not answer in time, when reloads are held back (see
-   * the README on storms), when HMR is disabled and when the server is closed.
+   * Resolves with `true` once the environment's runner is done with every reload and update that
+   * was sent before, also when importing its modules again failed; and with `false` when it did not
+   * answer in time, when a reload is held back (see the README on storms), when HMR is disabled and
+   * when the environment is closed.
    *
    * Only a runner that has evaluated `virtual:vite-hmr-bridge/client` answers.
    *
@@ -40,11 +41,19 @@ export interface Route {
 /**
  * Every pair of a source and a target.
  *
- * @throws {Error} on an environment that does not exist or is both source and target, and on a
- * target that no message can be sent to.
+ * @throws {Error} on options that name none, on an environment that does not exist or is both source
+ * and target, and on a target that no message can be sent to.
  */
-export function findRoutes(environments: Environments, options: HmrBridgeOptions): Route[] {
-  const [from, to] = [options.from, options.to].map((names) => new Set([names].flat()))
+export function findRoutes(environments: Environments, options?: HmrBridgeOptions): Route[] {
+  const [from, to] = (['from', 'to'] as const).map((key) => {
+    const names = new Set([options?.[key] ?? []].flat())
+    if (names.size > 0) return names
+    throw new Error(
+      `[${PACKAGE_NAME}] \`${key}\` names no environment; ` +
+        `this server has ${quote(Object.keys(environments))}; ` +
+        "write, for example, `hmrBridge({ from: 'ssr', to: 'worker' })`",
+    )
+  })
   const both = [...from!].filter((name) => to!.has(name))
   if (both.length > 0) {
     throw new Error(
@@ -55,14 +64,15 @@ export function findRoutes(environments: Environments, options: HmrBridgeOptions
   }
   const sources = [...from!].map((name) => findEnvironment(environments, name, 'from'))
   const targets = [...to!].map((name) => findEnvironment(environments, name, 'to'))
-  const mute = targets.filter(({ hot }) => !canSend(hot))
+  const mute = targets.filter(isMute)
   if (mute.length > 0) {
-    const audible = Object.values(environments).filter(({ hot }) => canSend(hot))
+    const audible = Object.values(environments).filter((one) => !isMute(one))
     throw new Error(
       `[${PACKAGE_NAME}] ${quote(mute.map(({ name }) => name))} cannot be \`to\`, ` +
         'as it has no hot channel and so no runner to reload; ' +
         `of this server's environments ${quote(audible.map(({ name }) => name))} can; ` +
-        'are `from` and `to` swapped?',
+        'are `from` and `to` swapped? ' +
+        '(a channel whose class has prototype methods only looks the same: give it an own field)',
     )
   }
   return sources.flatMap((source) => targets.map((target) => ({ source, target })))
@@ -88,8 +98,9 @@ export function findEnvironment(
  */
 const NO_CHANNEL = 'on,off,setInvokeHandler,handleInvoke,send,listen,close'
 
-function canSend(hot: DevEnvironment['hot'] | undefined): boolean {
-  return typeof hot?.send === 'function' && Object.keys(hot).join() !== NO_CHANNEL
+/** So does a transport without own fields, but who writes an environment class gives it one. */
+function isMute({ hot, constructor }: DevEnvironment): boolean {
+  return constructor.name === 'DevEnvironment' && Object.keys(hot).join() === NO_CHANNEL
 }
 
 function quote(names: string[]): string {

@@ -17,8 +17,8 @@ const bridges = new WeakMap<ResolvedConfig, Bridge>()
  * Forwards the full reloads of the environments `from` to the runners of the environments `to`,
  * which hold modules of theirs. Does nothing in a build, in preview, and where HMR is disabled.
  *
- * @throws {Error} when the server starts: an environment that does not exist, that is both source
- * and target, or that is a target without a hot channel.
+ * @throws {Error} when the server starts: no environment given, one that does not exist, that is
+ * both source and target, or that is a target without a hot channel.
  */
 export function hmrBridge(options: HmrBridgeOptions): Plugin<HmrBridgeApi> {
   let applied = notStarted
@@ -31,7 +31,6 @@ export function hmrBridge(options: HmrBridgeOptions): Plugin<HmrBridgeApi> {
       // Before the Cloudflare plugin's, which evaluates the worker.
       order: 'pre',
       handler({ config, environments }) {
-        const routes = findRoutes(environments, options)
         let bridge = bridges.get(config)
         if (config.server.hmr === false) {
           config.logger.warnOnce(
@@ -39,6 +38,7 @@ export function hmrBridge(options: HmrBridgeOptions): Plugin<HmrBridgeApi> {
               'restart the server to see changes',
           )
         } else {
+          const routes = findRoutes(environments, options)
           if (!bridge) bridges.set(config, (bridge = new Bridge()))
           for (const route of routes) bridge.add(route)
         }
@@ -72,8 +72,11 @@ export function hmrBridge(options: HmrBridgeOptions): Plugin<HmrBridgeApi> {
       },
     },
     closeBundle() {
-      // Vite calls this once for each environment when a dev server closes.
-      bridges.get(this.environment.getTopLevelConfig())?.close()
+      // In a dev server Vite calls this when an environment closes, for each.
+      const { environment } = this
+      if (environment.mode === 'dev') {
+        bridges.get(environment.getTopLevelConfig())?.close(environment)
+      }
     },
   }
 }

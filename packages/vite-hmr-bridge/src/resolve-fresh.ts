@@ -20,5 +20,9 @@ export async function resolveFresh(
   importer?: string,
 ): Promise<string> {
   const resolved = await environment.pluginContainer.resolveId(url, importer)
-  return resolved && !resolved.external ? resolved.id : url
+  if (resolved?.external || (!resolved && !url.startsWith('\0'))) return url
+  const id = resolved?.id ?? url
+  // With an importer, `fetchModule` takes anything else for the name of a package, be it virtual or
+  // `C:/…` (`ssr/fetchModule.ts`).
+  return /^[./]/.test(id) ? id : `/@id/${id.replace(/^\0/, '__x00__')}`
 }

@@ -1,16 +1,19 @@
 import type { DevEnvironment } from 'vite'
-import type { Cause } from './cause.ts'
-import { PACKAGE_NAME, STORM_CALM, STORM_LIMIT, STORM_WINDOW } from './constants.ts'
+import { PACKAGE_NAME, STORM_CALM, STORM_LIMIT, STORM_PAUSE } from './constants.ts'
 
 /**
- * Bounds the reloads of one target. In a storm nothing gets through; when it has calmed down, one
- * reload makes up for all that were held back, so that the target never stays stale.
+ * Spaces out the reloads of one target when there is no end of them. One that is held back is made
+ * up for after a bounded pause, so that the target never stays stale.
  */
 export class StormGuard {
   readonly #target: DevEnvironment
   readonly #catchUp: () => void
-  #recent: { time: number; name: string }[] = []
-  #calm: NodeJS.Timeout | undefined
+  /** How often each cause asked without a calm in between. */
+  readonly #asked = new Map<string, number>()
+  readonly #named = new Set<string>()
+  #reloads = 0
+  #last = -Infinity
+  #held: NodeJS.Timeout | undefined
 
   constructor(target: DevEnvironment, catchUp: () => void) {
     this.#target = target
@@ -18,43 +21,55 @@ export class StormGuard {
   }
 
   get isHolding(): boolean {
-    return this.#calm !== undefined
+    return this.#held !== undefined
   }
 
-  /** Whether the target may be told. */
-  allows(causes: Cause[]): boolean {
-    if (this.#calm) {
-      this.#calm.refresh()
-      return false
+  /** Whether the target may be told now. `undefined` is a cause that cannot make a storm. */
+  allows(causes: (string | undefined)[]): boolean {
+    const elapsed = performance.now() - this.#last
+    if (elapsed > STORM_CALM) {
+      this.#reloads = 0
+      this.#asked.clear()
     }
-    if (causes.some(({ isProgress }) => isProgress)) return true
-    const time = performance.now()
-    this.#recent = this.#recent.filter((reload) => time - reload.time < STORM_WINDOW)
-    this.#recent.push(...causes.slice(0, 1).map(({ name }) => ({ time, name })))
-    if (this.#recent.length <= STORM_LIMIT) return true
-    this.#warn()
-    this.#calm = setTimeout(() => {
-      this.close()
+    for (const cause of causes) {
+      if (cause !== undefined) this.#asked.set(cause, (this.#asked.get(cause) ?? 0) + 1)
+    }
+    const isProgress = causes.includes(undefined)
+    const excess = this.#reloads - STORM_LIMIT
+    const pause = excess < 0 ? 0 : Math.min(STORM_PAUSE * 2 ** excess, STORM_CALM)
+    if (isProgress || elapsed >= pause) {
+      this.#told(isProgress)
+      return true
+    }
+    this.#warn(causes)
+    this.#held ??= setTimeout(() => {
+      this.#told(false)
       this.#catchUp()
-    }, STORM_CALM).unref()
+    }, pause - elapsed).unref()
     return false
   }
 
   close(): void {
-    clearTimeout(this.#calm)
-    this.#calm = undefined
-    this.#recent = []
+    clearTimeout(this.#held)
+    this.#held = undefined
   }
 
-  #warn(): void {
-    const counts = new Map<string, number>()
-    for (const { name } of this.#recent) counts.set(name, (counts.get(name) ?? 0) + 1)
-    const [most] = [...counts].toSorted(([, a], [, b]) => b - a)
-    this.#target.logger.warn(
-      `[${PACKAGE_NAME}] more than ${STORM_LIMIT} reloads for "${this.#target.name}" ` +
-        `in ${STORM_WINDOW / 1000} s, ${most![1]} of them because of ${most![0]}; ` +
-        `it gets none until ${STORM_CALM / 1000} s without a further one have passed; ` +
-        'find out what keeps changing it',
-    )
+  #told(isProgress: boolean): void {
+    this.close()
+    this.#last = performance.now()
+    if (!isProgress) this.#reloads++
+  }
+
+  #warn(causes: (string | undefined)[]): void {
+    for (const cause of causes) {
+      if (cause === undefined || this.#asked.get(cause)! <= STORM_LIMIT) continue
+      if (this.#named.has(cause)) continue
+      this.#named.add(cause)
+      this.#target.logger.warn(
+        `[${PACKAGE_NAME}] more than ${STORM_LIMIT} reloads in a row for ` +
+          `"${this.#target.name}" because of ${cause}; from now on they are up to ` +
+          `${STORM_CALM / 1000} s apart; find out what keeps changing it`,
+      )
+    }
   }
 }

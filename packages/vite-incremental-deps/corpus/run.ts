@@ -1,0 +1,90 @@
+/**
+ * Compares what `incrementalDeps()` gives for packages that people use with what plain Vite gives.
+ *
+ *     node corpus/run.ts [--orders 20] [--seed 1] [--only id,id] [--plugin ../dist/index.mjs]
+ *       [--root <temporary project>] [--json results.json] [--chromium /usr/bin/chromium]
+ *
+ * Needs Node 24, a built `dist`, Chromium and, once, the npm registry. Exits with 1 if anything is
+ * wrong or there twice.
+ */
+import { writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import type { Plugin } from 'vite'
+import type { IncrementalDepsApi } from '../src/index.ts'
+import { findExpectations } from './expectations.ts'
+import { early, idsOf, late } from './packages.ts'
+import { random, shuffled } from './random.ts'
+import { isWrong, printDiscovery, printSession } from './report.ts'
+import { runSession } from './session.ts'
+import type { Session } from './session.ts'
+import { Workspace } from './workspace.ts'
+
+const { values } = parseArgs({
+  options: {
+    orders: { type: 'string', default: '20' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string' },
+    plugin: { type: 'string', default: path.join(import.meta.dirname, '../dist/index.mjs') },
+    root: { type: 'string', default: path.join(tmpdir(), 'incremental-deps-corpus') },
+    json: { type: 'string' },
+    chromium: { type: 'string', default: '/usr/bin/chromium' },
+  },
+})
+const { incrementalDeps } = (await import(pathToFileURL(path.resolve(values.plugin)).href)) as {
+  incrementalDeps: () => Plugin<IncrementalDepsApi>
+}
+
+// So that what runs at exit does: a browser outlives the process that started it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
+const workspace = new Workspace(values.root)
+workspace.install([...early, ...late])
+const only = values.only?.split(',')
+const ids = idsOf(late).filter((id) => only?.includes(id) ?? true)
+
+const plain = await findExpectations(workspace, [...idsOf(early), ...idsOf(late)], values.chromium)
+for (const [environment, { modules, failures }] of Object.entries(plain)) {
+  for (const [id, { error }] of modules) {
+    if (error) console.log(`plain Vite, ${environment}, ${id}: ${error}`)
+  }
+  for (const failure of failures) console.log(`plain Vite, ${environment}, ${failure}`)
+}
+
+const sessions: Record<string, Session> = {}
+const run = async (name: string, batches: string[][], onDiscovery?: typeof printDiscovery) => {
+  const session = await runSession({
+    workspace,
+    name,
+    plugin: incrementalDeps(),
+    expectations: plain,
+    batches,
+    chromium: values.chromium,
+    ...(onDiscovery && { onDiscovery }),
+  })
+  sessions[name] = session
+  printSession(name, session)
+}
+await run(
+  'one-by-one',
+  ids.map((id) => [id]),
+  printDiscovery,
+)
+for (let order = 0; order < Number(values.orders); order++) {
+  const seed = Number(values.seed) + order
+  const next = random(seed)
+  const batches: string[][] = []
+  for (let rest = shuffled(ids, next); rest.length > 0;) {
+    batches.push(rest.splice(0, 1 + Math.floor(next() * 4)))
+  }
+  await run(`seed-${seed}`, batches)
+}
+
+if (values.json) {
+  const surfaces = Object.entries(plain).map(([name, { failures }]) => [name, { failures }])
+  const results = { plain: Object.fromEntries(surfaces) as object, sessions }
+  writeFileSync(values.json, JSON.stringify(results, undefined, 2))
+}
+process.exitCode = Object.values(sessions).some((session) => isWrong(session)) ? 1 : 0

@@ -1,0 +1,196 @@
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { commonJs, createProject, pkg, RELOADING, subpaths } from './project.ts'
+import type { Project, Server } from './project.ts'
+
+const MANY = Array.from({ length: 102 }, (_, index) => `inner${index}`)
+
+const files = {
+  ...pkg('early', { 'index.js': `export { state } from 'singleton'` }),
+  ...pkg('singleton', { 'index.js': `export const state = {}` }),
+  ...pkg('one', { 'index.js': `export { state } from 'singleton'; export { two } from 'two'` }),
+  ...pkg('two', { 'index.js': `export { state } from 'singleton'; export const two = {}` }),
+  ...pkg('three', { 'index.js': `const { two } = require('two'); exports.two = two` }, commonJs),
+  // Too large for each module to be an entry.
+  ...pkg(
+    'large',
+    {
+      'index.js': `export { inner0 } from './inner0.js'`,
+      'other.js': `export { inner0 } from './inner0.js'`,
+      ...Object.fromEntries(MANY.map((name) => [`${name}.js`, `export const ${name} = {}`])),
+    },
+    subpaths,
+  ),
+  ...pkg('asset', {
+    'index.js': `export const url = new URL('./data.txt', import.meta.url)`,
+    'data.txt': '',
+  }),
+  ...pkg('excluded', { 'index.js': `export const state = {}` }),
+  ...pkg('excluded-user', { 'index.js': `export { state } from 'excluded'` }),
+}
+
+const all = `
+  import { state } from 'singleton'
+  import { state as early } from 'early'
+  import { state as one, two as twoOfOne } from 'one'
+  import { state as ofTwo, two } from 'two'
+  import three from 'three'
+  export const states = [state, early, one, ofTwo]
+  export const twos = [two, twoOfOne, three.two]`
+
+const inners = `
+  import { inner0 } from 'large'
+  import { inner0 as other } from 'large/other'
+  export const isSame = inner0 === other`
+
+async function expectConsistent(server: Server): Promise<void> {
+  const { states, twos } = await server.run(all)
+  expect([states, twos].map((each) => new Set(each).size)).toEqual([1, 1])
+}
+
+/** Runs code that makes Vite reload. The import in flight may be told that it is outdated. */
+async function runReloading(server: Server, code: string): Promise<void> {
+  const reloading = server.log.next(RELOADING)
+  await Promise.allSettled([server.run(code)])
+  await reloading
+}
+
+const fellBack = (server: Server): string =>
+  server.reports.map((report) => report.fellBack ?? '').join()
+
+const outputs = (project: Project, name: string): string =>
+  project.file(`node_modules/.vite/deps_ssr/${name}`)
+
+test.each([0, 1, 2, 3])('a fallback after %i additions ends consistent', async (position) => {
+  await using project = await createProject(files)
+  const server = await project.serve({ early: ['early', 'large'] })
+  const late = ['one', 'two', 'three'].map((id) => `import ${JSON.stringify(id)}`)
+  const before = await server.run(`export { state } from 'early'`)
+  for (const code of late.slice(0, position)) await server.run(code)
+  expect(server.log.matching(RELOADING)).toEqual([])
+
+  await runReloading(server, `export { inner0 } from 'large/other'`)
+  expect(fellBack(server)).toMatch(/large.* is inside an output and cannot be imported/)
+  for (const code of late.slice(position)) await server.run(code)
+  await expectConsistent(server)
+  expect((await server.run(inners)).isSame).toBe(true)
+  expect((await server.run(`export { state } from 'early'`)).state).not.toBe(before.state)
+  // Nothing but the fallback was left to Vite, and it has reloaded once.
+  expect(server.reports.filter((report) => report.fellBack !== undefined)).toHaveLength(1)
+  expect(server.log.matching(RELOADING)).toHaveLength(1)
+})
+
+test('a fallback at the same time as additions ends consistent', async () => {
+  await using project = await createProject(files)
+  const server = await project.serve({ early: ['early', 'large'] })
+  const codes = ['one', 'large/other', 'two', 'three'].map((id) => `import ${JSON.stringify(id)}`)
+  const reloading = server.log.next(RELOADING)
+  await Promise.allSettled(codes.map((code) => server.run(code)))
+  await reloading
+  await expectConsistent(server)
+  expect((await server.run(inners)).isSame).toBe(true)
+})
+
+test('what arrives while Vite optimizes is left to it', async () => {
+  await using project = await createProject(files)
+  const server = await project.serve({ early: ['early', 'large'] })
+  const { depsOptimizer } = server.ssr
+  const reloading = server.log.next(RELOADING)
+  // The first falls back, the second comes while Vite waits for more.
+  const first = server.run(`import 'large/other'`)
+  await expect.poll(() => fellBack(server)).toMatch(/large/)
+  const second = server.run(`import 'two'`)
+  await Promise.allSettled([first, second])
+  await reloading
+  expect(fellBack(server)).toMatch(/Vite is optimizing/)
+  expect(Object.keys(depsOptimizer!.metadata.optimized)).toContain('two')
+  await expectConsistent(server)
+})
+
+test('a run of Vite that nothing was discovered for', async () => {
+  await using project = await createProject(files)
+  const server = await project.serve()
+  server.ssr.depsOptimizer!.run()
+  await server.run(`import 'one'`)
+  await expectConsistent(server)
+  expect(server.log.matching(/error/i)).toEqual([])
+})
+
+test('a package that fails to bundle gives the usual error, and can be mended', async () => {
+  await using project = await createProject({
+    ...files,
+    ...pkg('broken', { 'index.js': 'export const = 1' }),
+  })
+  const server = await project.serve()
+  await expect(server.run(`import 'broken'`)).rejects.toThrow()
+  expect(server.log.matching(/error while updating dependencies/).join()).toContain('broken')
+  await project.write(pkg('broken', { 'index.js': `export { state } from 'singleton'` }))
+  const { a, b } = await server.run(`
+    export { state as a } from 'broken'
+    export { state as b } from 'early'`)
+  expect(a).toBe(b)
+  await expectConsistent(server)
+})
+
+test('several at once, of which one fails to bundle: the others are added', async () => {
+  await using project = await createProject({
+    ...files,
+    ...pkg('broken', { 'index.js': 'export const = 1' }),
+  })
+  const server = await project.serve()
+  await server.discover(['broken', 'one', 'two'])
+  expect(server.log.matching(/error while updating dependencies/)).toHaveLength(1)
+  const added = server.reports.filter((report) => report.fellBack === undefined)
+  expect(added.flatMap((report) => report.added).toSorted()).toEqual(['one', 'two'])
+  await expectConsistent(server)
+})
+
+test("a file beside the module stays Vite's business", async () => {
+  await using project = await createProject(files)
+  const server = await project.serve()
+  await server.run(`export { url } from 'asset'`)
+  expect(fellBack(server)).toMatch(/asset.* refers to a file beside it/)
+})
+
+test('a module that a plugin of the project resolves is never bundled again', async () => {
+  await using project = await createProject(files)
+  const source = project.file('node_modules/singleton/index.js')
+  const plugin = {
+    name: 'of-the-project',
+    resolveId: (id: string) => (id === 'singleton' ? source : null),
+  }
+  const optimizeDeps = { rolldownOptions: { plugins: [plugin] } }
+  const server = await project.serve({ config: { environments: { ssr: { optimizeDeps } } } })
+  await Promise.allSettled([server.run(`import 'one'`)])
+  expect(fellBack(server)).toMatch(/singleton.* would be there twice/)
+  await expectConsistent(server)
+})
+
+test('an excluded dependency stays an import', async () => {
+  await using project = await createProject(files)
+  const server = await project.serve({
+    config: { environments: { ssr: { optimizeDeps: { exclude: ['excluded'] } } } },
+  })
+  const { user, app } = await server.run(`
+    export { state as user } from 'excluded-user'
+    export { state as app } from 'excluded'`)
+  expect(user).toBe(app)
+  expect(await readFile(outputs(project, 'excluded-user.js'), 'utf8')).toMatch(/from "excluded"/)
+  expect(server.log.matching(RELOADING)).toEqual([])
+  expect(server.reports.map(({ added }) => added)).toEqual([['excluded-user']])
+})
+
+test.each([
+  ['missing', (file: string) => rm(file)],
+  ['corrupt', (file: string) => writeFile(file, '{')],
+])('a record that is %s: Vite optimizes', async (_state, damage) => {
+  await using project = await createProject(files)
+  await (await project.serve()).close()
+  await damage(outputs(project, '_incremental.json'))
+  const server = await project.serve()
+  await runReloading(server, `import 'one'`)
+  expect(fellBack(server)).toBe('what is inside the outputs is not known')
+  await expectConsistent(server)
+  // From then on it is known.
+  expect(server.reports.at(-1)!.fellBack).toBe(undefined)
+})

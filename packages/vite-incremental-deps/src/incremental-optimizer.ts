@@ -1,0 +1,258 @@
+import path from 'node:path'
+import type { DevEnvironment } from 'vite'
+import { bundleLate, CannotAdd } from './late-bundle.ts'
+import type { LateBundle } from './late-bundle.ts'
+import { writeLate } from './write-late.ts'
+import { readRecord } from './record.ts'
+import type { OutputRecord } from './record.ts'
+import type { Report } from './report.ts'
+import {
+  depsDirectory,
+  findSurprise,
+  foreignFileHash,
+  forgetFile,
+  isBusy,
+  lateHash,
+  outputOf,
+  registerFiles,
+} from './vite-internals.ts'
+import type { DepInfo, DepsOptimizer, Metadata } from './vite-internals.ts'
+
+interface Job {
+  info: DepInfo
+  resolve: () => void
+}
+
+/**
+ * Takes the place of one environment's `registerMissingImport()`, which Vite calls for each import
+ * of a dependency that it has not optimized. What can be added to the outputs that are served is;
+ * everything else goes Vite's way.
+ */
+export class IncrementalOptimizer {
+  readonly directory: string
+  readonly #environment: DevEnvironment
+  readonly #optimizer: DepsOptimizer
+  readonly #register: DepsOptimizer['registerMissingImport']
+  readonly #tell: (report: Report) => void
+  /** What is being added. Vite forgets all it has discovered when a run of its own fails. */
+  readonly #ours = new Map<string, DepInfo>()
+  #waiting: Job[] = []
+  #isRunning = false
+  #isViteRunning = false
+  #isClosed = false
+  #metadata: Metadata
+  /** What is inside the outputs of `#metadata`. */
+  #record: OutputRecord | undefined
+
+  constructor(environment: DevEnvironment, tell: (report: Report) => void) {
+    const optimizer = environment.depsOptimizer!
+    const { close } = optimizer
+    this.directory = depsDirectory(environment)
+    this.#environment = environment
+    this.#optimizer = optimizer
+    this.#register = optimizer.registerMissingImport
+    this.#tell = tell
+    this.#metadata = optimizer.metadata
+    this.#adopt(optimizer.metadata)
+
+    optimizer.registerMissingImport = (id, resolved) => this.#take(id, resolved)
+    optimizer.close = async () => {
+      this.#isClosed = true
+      await close()
+    }
+    // Vite sets it when a run is in place, and only then lets go those who wait for it.
+    Object.defineProperty(optimizer, 'metadata', {
+      configurable: true,
+      enumerable: true,
+      get: () => this.#metadata,
+      set: (metadata: Metadata) => {
+        this.#adopt(metadata)
+      },
+    })
+  }
+
+  runStarted(): void {
+    this.#isViteRunning = true
+  }
+
+  runFailed(): void {
+    this.#isViteRunning = false
+  }
+
+  #adopt(metadata: Metadata): void {
+    this.#isViteRunning = false
+    this.#metadata = metadata
+    this.#record = undefined
+    if (Object.keys(metadata.optimized).length === 0) return
+    this.#record = readRecord(this.directory)
+    if (this.#record) {
+      registerFiles(metadata, this.directory, this.#record)
+      return
+    }
+    // Files are served without the `?v=` that the next run gives them: it has to reload.
+    for (const info of Object.values(metadata.optimized)) info.fileHash = foreignFileHash(info.id)
+  }
+
+  #take(id: string, src: string): DepInfo {
+    const metadata = this.#metadata
+    const known =
+      metadata.optimized[id] ?? metadata.chunks[id] ?? metadata.discovered[id] ?? this.#ours.get(id)
+    if (known) return known
+    // The first run is no fallback: there is nothing yet to add to.
+    if (Object.keys(metadata.optimized).length === 0) return this.#register(id, src)
+    const obstacle = this.#findObstacle(id, src)
+    if (obstacle) {
+      this.#report([id], 0, obstacle)
+      forgetFile(metadata, path.posix.join(this.directory, outputOf(id) ?? ''))
+      return this.#register(id, src)
+    }
+
+    const file = path.posix.join(this.directory, outputOf(id)!)
+    const { promise, resolve } = withResolvers()
+    const browserHash = lateHash(metadata, this.#record!)
+    const info: DepInfo = { id, src, file, browserHash, processing: promise }
+    forgetFile(metadata, file)
+    this.#ours.set(id, info)
+    // Seen by Vite's next run, and by those who wait until nothing is in processing.
+    metadata.discovered[id] = info
+    metadata.depInfoList.push(info)
+    this.#waiting.push({ info, resolve })
+    if (!this.#isRunning) void this.#run()
+    return info
+  }
+
+  #findObstacle(id: string, src: string): string | undefined {
+    const { optimizeDeps, resolve } = this.#environment.config
+    if (this.#isClosed) return 'the server is closed'
+    if (this.#isViteAtWork()) return 'Vite is optimizing'
+    if (!outputOf(id)) return 'its id is unusual'
+    if (!/\.[cm]?js$/.test(src)) return `${src} is for Vite to load`
+    if (!this.#record) return 'what is inside the outputs is not known'
+    if (resolve.preserveSymlinks) return '`resolve.preserveSymlinks` is on'
+    // `topLevelVar` is Vite's own default. Others may decide what goes into which file.
+    const { topLevelVar: _, ...output } = optimizeDeps.rolldownOptions?.output ?? {}
+    if (Object.keys(output).length > 0) return '`optimizeDeps.rolldownOptions.output` is set'
+    const surprise = findSurprise(this.#optimizer)
+    return surprise && `this Vite is not as expected: ${surprise}`
+  }
+
+  #isViteAtWork(): boolean {
+    return this.#isViteRunning || isBusy(this.#optimizer, this.#ours)
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true
+    // Until all that is asked for in this tick is there.
+    await Promise.resolve()
+    const failed: [Job, string][] = []
+    while (this.#waiting.length > 0) {
+      const jobs = this.#waiting
+      this.#waiting = []
+      const reason = await this.#attempt(jobs)
+      if (reason === undefined) continue
+      // One of several may be at fault, and the others need not fall back with it.
+      for (const job of jobs) {
+        const own = jobs.length > 1 ? await this.#attempt([job]) : reason
+        if (own !== undefined) failed.push([job, own])
+      }
+    }
+    // Last, as nothing can be added while Vite is at work.
+    for (const [job, reason] of failed) this.#giveBack(job, reason)
+    this.#isRunning = false
+  }
+
+  /** Adds, or says why not. */
+  async #attempt(jobs: Job[]): Promise<string | undefined> {
+    const start = performance.now()
+    try {
+      await this.#add(jobs)
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error)
+    }
+    this.#report(
+      jobs.map(({ info }) => info.id),
+      performance.now() - start,
+    )
+    for (const { resolve } of jobs) resolve()
+    return undefined
+  }
+
+  async #add(jobs: Job[]): Promise<void> {
+    const metadata = this.#metadata
+    this.#readOthersAdditions()
+    const record = this.#record
+    if (!record || this.#isViteAtWork()) throw new CannotAdd('Vite is optimizing')
+    const infos = jobs.map(({ info }) => info)
+    const entries = new Map<string, string>()
+    for (const { file, src } of infos) {
+      const source = path.resolve(src!)
+      // Of two ids of one file the second is the entry, and the first a name for it.
+      if (!record.modules[source]) entries.set(source, path.posix.basename(file, '.js'))
+    }
+    let late: LateBundle = { outputs: [], modules: {} }
+    if (entries.size > 0) {
+      const input = Object.fromEntries([...entries].map(([source, name]) => [name, source]))
+      late = await bundleLate(this.#environment, input, record.modules, this.directory)
+    }
+
+    // From here on nothing waits, so that Vite cannot come in between.
+    if (this.#isClosed) throw new CannotAdd('the server is closed')
+    if (this.#metadata !== metadata || this.#isViteAtWork()) {
+      throw new CannotAdd('Vite has begun to optimize meanwhile')
+    }
+    if (readRecord(this.directory)?.revision !== record.revision) {
+      throw new CannotAdd('another server has changed the outputs meanwhile')
+    }
+    const { needsInterop = [] } = this.#environment.config.optimizeDeps
+    this.#record = writeLate(this.directory, record, late, infos, needsInterop)
+    for (const info of infos) {
+      info.fileHash = foreignFileHash(info.id)
+      delete info.processing
+      delete metadata.discovered[info.id]
+      metadata.optimized[info.id] = info
+      this.#ours.delete(info.id)
+    }
+    registerFiles(metadata, this.directory, this.#record)
+  }
+
+  /** Another server may work on the same directory. */
+  #readOthersAdditions(): void {
+    const record = readRecord(this.directory)
+    if (record?.run !== this.#record?.run) {
+      throw new CannotAdd('another server has replaced the outputs')
+    }
+    if (!record || record.revision === this.#record?.revision) return
+    this.#record = record
+    registerFiles(this.#metadata, this.directory, record)
+  }
+
+  /** Leaves it to Vite, whose next run includes it. */
+  #giveBack({ info, resolve }: Job, reason: string): void {
+    const metadata = this.#metadata
+    this.#ours.delete(info.id)
+    this.#report([info.id], 0, reason)
+    // A run of Vite's that began meanwhile may have included it.
+    if (this.#isClosed || !info.processing) {
+      resolve()
+      return
+    }
+    if (metadata.discovered[info.id] === info) delete metadata.discovered[info.id]
+    forgetFile(metadata, info.file)
+    const theirs = this.#register(info.id, info.src!)
+    // Importers have been given this one.
+    if (theirs.processing) theirs.browserHash = info.browserHash
+    void Promise.resolve(theirs.processing).then(resolve)
+  }
+
+  #report(added: string[], duration: number, fellBack?: string): void {
+    const environment = this.#environment.name
+    this.#tell({ environment, added, duration, ...(fellBack !== undefined && { fellBack }) })
+  }
+}
+
+/** `Promise.withResolvers()`, for Node 20. */
+function withResolvers(): { promise: Promise<void>; resolve: () => void } {
+  let resolve!: () => void
+  const promise = new Promise<void>((settle) => (resolve = settle))
+  return { promise, resolve }
+}

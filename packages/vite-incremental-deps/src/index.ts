@@ -1,0 +1,2 @@
+export { incrementalDeps } from './plugin.ts'
+export type { IncrementalDepsApi, Report } from './report.ts'

@@ -1,0 +1,81 @@
+import type { Logger, Plugin } from 'vite'
+import { PACKAGE_NAME } from './constants.ts'
+import { debug } from './debug.ts'
+import { IncrementalOptimizer } from './incremental-optimizer.ts'
+import { recordOutputs } from './record-outputs.ts'
+import type { Recorded } from './record-outputs.ts'
+import type { IncrementalDepsApi, Report } from './report.ts'
+import { findSurprise } from './vite-internals.ts'
+
+/**
+ * Adds dependencies that are discovered late without re-optimizing those that are served, in every
+ * environment that discovers dependencies. Does nothing in a build and in preview.
+ */
+export function incrementalDeps(): Plugin<IncrementalDepsApi> {
+  const reports: Report[] = []
+  const listeners = new Set<(report: Report) => void>()
+  let recorded = new Map<string, Recorded>()
+
+  const tell = (report: Report, logger: Logger): void => {
+    reports.push(report)
+    for (const listener of listeners) {
+      try {
+        listener(report)
+      } catch (error) {
+        logger.error(`[${PACKAGE_NAME}] a listener failed: ${String(error)}`)
+      }
+    }
+    const what = `${report.environment}: ${report.added.join(', ')}`
+    debug(
+      report.fellBack === undefined
+        ? `${what} added in ${Math.round(report.duration)} ms`
+        : `${what} left to Vite: ${report.fellBack}`,
+    )
+  }
+
+  return {
+    name: PACKAGE_NAME,
+    enforce: 'pre',
+    apply: 'serve',
+    api: {
+      reports,
+      onReport(listener) {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+    },
+    config() {
+      // A restart reads the config while the server before it still runs.
+      recorded = new Map()
+    },
+    configEnvironment(name) {
+      const entry: Recorded = {}
+      recorded.set(name, entry)
+      return { optimizeDeps: { rolldownOptions: { plugins: [recordOutputs(entry)] } } }
+    },
+    configureServer: {
+      // Before plugins that evaluate code already.
+      order: 'pre',
+      handler({ environments }) {
+        for (const environment of Object.values(environments)) {
+          const { config, depsOptimizer, logger, name } = environment
+          if (!depsOptimizer || config.optimizeDeps.noDiscovery) continue
+          const surprise = findSurprise(depsOptimizer)
+          if (surprise) {
+            logger.warnOnce(
+              `[${PACKAGE_NAME}] this Vite is not as expected (${surprise}), so the dependencies ` +
+                'of its environments are optimized as without this plugin',
+            )
+            continue
+          }
+          const entry = recorded.get(name)
+          if (entry) {
+            entry.optimizer = new IncrementalOptimizer(environment, (report) =>
+              tell(report, logger),
+            )
+          }
+        }
+      },
+    },
+  }
+}

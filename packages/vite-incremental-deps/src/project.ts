@@ -1,0 +1,154 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import { createLogger, createServer, isRunnableDevEnvironment, mergeConfig } from 'vite'
+import type { DevEnvironment, InlineConfig, Logger, ViteDevServer } from 'vite'
+import type { ModuleRunner } from 'vite/module-runner'
+import { incrementalDeps } from './index.ts'
+import type { Report } from './index.ts'
+
+export const RELOADING: RegExp = /optimized dependencies changed\. reloading/
+
+/** A project for tests, in a temporary directory, with packages as real copies. */
+export interface Project extends AsyncDisposable {
+  file: (name: string) => string
+  write: (files: Record<string, string>) => Promise<void>
+  /** A server whose ssr environment has optimized `early`, and served it. */
+  serve: (options?: {
+    plugin?: boolean
+    config?: InlineConfig
+    early?: string[]
+  }) => Promise<Server>
+}
+
+export interface Server {
+  vite: ViteDevServer
+  ssr: DevEnvironment
+  runner: ModuleRunner
+  log: Log
+  reports: Report[]
+  /** Imports a new source file with this code in the ssr environment. */
+  run: (code: string) => Promise<any>
+  /** Has packages' `index.js` discovered in the ssr environment, all in one tick. */
+  discover: (ids: string[]) => Promise<void>
+  close: () => Promise<void>
+}
+
+let count = 0
+
+export async function createProject(files: Record<string, string>): Promise<Project> {
+  const root = await realpath(await mkdtemp(path.join(tmpdir(), 'vite-incremental-deps-')))
+  const servers: ViteDevServer[] = []
+  const project: Project = {
+    file: (name) => path.join(root, name),
+    async write(more) {
+      for (const [name, content] of Object.entries(more)) {
+        const file = project.file(name)
+        await mkdir(path.dirname(file), { recursive: true })
+        await writeFile(file, content)
+      }
+    },
+    async serve({ plugin = true, config = {}, early = ['early'] } = {}) {
+      const log = new Log(createLogger())
+      const reports: Report[] = []
+      const incremental = incrementalDeps()
+      incremental.api!.onReport((report) => reports.push(report))
+      const base: InlineConfig = {
+        root,
+        configFile: false,
+        customLogger: log.logger,
+        plugins: plugin ? [incremental] : [],
+        server: { middlewareMode: true, ws: false, watch: null },
+        optimizeDeps: { entries: [], include: early },
+        environments: {
+          ssr: {
+            resolve: { noExternal: true },
+            optimizeDeps: { noDiscovery: false, entries: [], include: early },
+          },
+        },
+      }
+      const vite = await createServer(mergeConfig(base, config))
+      servers.push(vite)
+      const { ssr } = vite.environments
+      if (!isRunnableDevEnvironment(ssr)) throw new Error('ssr has no runner')
+      const server: Server = {
+        vite,
+        ssr,
+        log,
+        reports,
+        runner: ssr.runner,
+        async run(code) {
+          const name = `src/file${count++}.js`
+          await project.write({ [name]: code })
+          return ssr.runner.import(`/${name}`)
+        },
+        async discover(ids) {
+          const infos = ids.map((id) => {
+            const source = project.file(`node_modules/${id.split('/')[0]}/index.js`)
+            return ssr.depsOptimizer!.registerMissingImport(id, source)
+          })
+          await Promise.all(infos.map(async (info) => info.processing))
+        },
+        close: () => vite.close(),
+      }
+      await server.run(early.map((id) => `import ${JSON.stringify(id)}`).join('\n'))
+      return server
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(servers.map((server) => server.close()))
+      await rm(root, { recursive: true, force: true })
+    },
+  }
+  await project.write({ 'package.json': '{ "type": "module" }', ...files })
+  return project
+}
+
+/** The files of a package, an ES module package by default. */
+export function pkg(
+  name: string,
+  files: Record<string, string>,
+  more: Record<string, unknown> = {},
+): Record<string, string> {
+  const directory = `node_modules/${name}`
+  const manifest = { name: path.basename(name), version: '1.0.0', type: 'module', ...more }
+  return {
+    [`${directory}/package.json`]: JSON.stringify(manifest),
+    ...Object.fromEntries(
+      Object.entries(files).map(([file, content]) => [`${directory}/${file}`, content]),
+    ),
+  }
+}
+
+export const commonJs: Record<string, unknown> = { type: 'commonjs', main: './index.js' }
+export const subpaths: Record<string, unknown> = { exports: { '.': './index.js', './*': './*.js' } }
+
+/** What Vite said, and a promise for what it has yet to say. */
+class Log {
+  lines: string[] = []
+  logger: Logger
+  #waiting: { pattern: RegExp; resolve: () => void }[] = []
+
+  constructor(logger: Logger) {
+    const add: Logger['info'] = (message) => {
+      const line = stripVTControlCharacters(message)
+      this.lines.push(line)
+      for (const { pattern, resolve } of this.#waiting) if (pattern.test(line)) resolve()
+    }
+    const warned = new Set<string>()
+    const warnOnce: Logger['info'] = (message) => {
+      if (!warned.has(message)) add(message)
+      warned.add(message)
+    }
+    this.logger = { ...logger, info: add, warn: add, warnOnce, error: add }
+  }
+
+  /** Resolves with the next line that matches. */
+  next(pattern: RegExp): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push({ pattern, resolve }))
+  }
+
+  matching(pattern: RegExp): string[] {
+    return this.lines.filter((line) => pattern.test(line))
+  }
+}

@@ -1,0 +1,64 @@
+import path from 'node:path'
+import type { Rolldown } from 'vite'
+import { BorderEntries } from './border-entries.ts'
+import { PACKAGE_NAME, RECORD_FILE } from './constants.ts'
+import type { IncrementalOptimizer } from './incremental-optimizer.ts'
+import { modulesOf, newRecord } from './record.ts'
+import { OPTIMIZER_PLUGIN } from './vite-internals.ts'
+
+/** The optimizer whose runs are recorded; there is none before the server is configured. */
+export interface Recorded {
+  optimizer?: IncrementalOptimizer
+}
+
+/**
+ * Takes part in the runs of Vite's optimizer. The same plugins are in Vite's scan, and in small
+ * bundles that run at the same time as others, so each run gets an instance of its own.
+ */
+export function recordOutputs(recorded: Recorded): Rolldown.Plugin {
+  return {
+    name: `${PACKAGE_NAME}:record`,
+    options(options) {
+      const { input, plugins } = options
+      if (!Array.isArray(plugins) || !plugins.some(isOptimizers)) return null
+      const entries = Object.values((input ?? {}) as Record<string, string>)
+      return { ...options, plugins: [recordRun(entries, recorded), ...plugins] }
+    },
+  }
+}
+
+const isOptimizers = (plugin: unknown): boolean =>
+  typeof plugin === 'object' && (plugin as Rolldown.Plugin | null)?.name === OPTIMIZER_PLUGIN
+
+/** Adds border entries to a run, and the record of what is inside its outputs. */
+function recordRun(entries: string[], { optimizer }: Recorded): Rolldown.Plugin {
+  const inputs = new Set(entries.map((entry) => path.resolve(entry)))
+  const borders = new BorderEntries((id) => inputs.has(id))
+  optimizer?.runStarted()
+
+  return {
+    name: `${PACKAGE_NAME}:record-run`,
+    moduleParsed(info) {
+      borders.parsed(this, info)
+    },
+    buildEnd(error) {
+      if (error) optimizer?.runFailed()
+    },
+    renderError() {
+      optimizer?.runFailed()
+    },
+    generateBundle(_options, bundle) {
+      const chunks = Object.values(bundle).filter((output) => output.type === 'chunk')
+      const modules = modulesOf(chunks, (id) => borders.formatOf(id))
+      const added = borders.files(this)
+      for (const { fileName, code } of chunks) {
+        if (!added.has(fileName)) continue
+        // Vite's loop over the output fails on an entry that it does not know.
+        delete bundle[fileName]
+        this.emitFile({ type: 'asset', fileName, source: code })
+      }
+      const source = JSON.stringify(newRecord([...added], modules))
+      this.emitFile({ type: 'asset', fileName: RECORD_FILE, source })
+    },
+  }
+}

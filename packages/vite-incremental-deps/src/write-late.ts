@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { CannotAdd } from './late-bundle.ts'
+import type { LateBundle } from './late-bundle.ts'
+import { RECORD_FILE } from './constants.ts'
+import { extendRecord, writeWhole } from './record.ts'
+import type { Modules, OutputRecord } from './record.ts'
+import { persist } from './vite-internals.ts'
+import type { DepInfo } from './vite-internals.ts'
+
+/**
+ * Writes a late bundle beside the outputs that are served, then the record of it, then Vite's
+ * metadata: interrupted at any point, it leaves files that nobody asks for.
+ *
+ * @param infos - the dependencies; their `needsInterop` is set.
+ * @param interop - `optimizeDeps.needsInterop`.
+ * @throws {CannotAdd} before anything is written, if a dependency has no output of its own, was
+ * served with another interop, or would change a file that is served.
+ */
+export function writeLate(
+  directory: string,
+  record: OutputRecord,
+  { outputs, modules }: LateBundle,
+  infos: DepInfo[],
+  interop: string[],
+): OutputRecord {
+  const next = extendRecord(record, [], modules)
+  const files = new Map<string, string | Uint8Array>()
+  for (const output of outputs) {
+    files.set(output.fileName, output.type === 'chunk' ? output.code : output.source)
+  }
+  for (const info of infos) {
+    const module = next.modules[path.resolve(info.src!)]
+    if (!module?.file) throw new CannotAdd(`${info.src} is inside an output that is served`)
+    const needsInterop = interop.includes(info.id) || Boolean(module.isCommonJs)
+    // Whoever imports it may have been transformed already.
+    if (info.needsInterop !== undefined && info.needsInterop !== needsInterop) {
+      throw new CannotAdd(`${info.id} mixes ES modules and CommonJS`)
+    }
+    info.needsInterop = needsInterop
+    const name = path.posix.basename(info.file)
+    if (module.file !== name) files.set(name, aliasOf(module))
+  }
+
+  const served = new Set([...record.borders, ...record.late])
+  for (const [name, content] of files) {
+    const file = path.join(directory, name)
+    if (!served.has(name) || !existsSync(file)) continue
+    if (readFileSync(file, 'utf8') === content) files.delete(name)
+    else if (name.endsWith('.js')) throw new CannotAdd(`${name} is served already`)
+  }
+  for (const [name, content] of files) writeWhole(path.join(directory, name), content)
+  const late = [...files.keys()].filter((name) => name.endsWith('.js'))
+  const written = extendRecord(next, late, {})
+  writeWhole(path.join(directory, RECORD_FILE), JSON.stringify(written))
+  persist(directory, infos)
+  return written
+}
+
+/** A second name for an output: the same instance under both. */
+function aliasOf({ file, hasDefault }: Modules[string]): string {
+  const from = JSON.stringify(`./${file}`)
+  return `export * from ${from}\n${hasDefault ? `export { default } from ${from}\n` : ''}`
+}
