@@ -15,6 +15,7 @@ import {
   lateHash,
   outputOf,
   registerFiles,
+  servedFiles,
 } from './vite-internals.ts'
 import type { DepInfo, DepsOptimizer, Metadata } from './vite-internals.ts'
 
@@ -204,7 +205,8 @@ export class IncrementalOptimizer {
       throw new CannotAdd('another server has changed the outputs meanwhile')
     }
     const { needsInterop = [] } = this.#environment.config.optimizeDeps
-    this.#record = writeLate(this.directory, record, late, infos, needsInterop)
+    const served = servedFiles(metadata, infos)
+    this.#record = writeLate(this.directory, record, served, late, infos, needsInterop)
     for (const info of infos) {
       info.fileHash = foreignFileHash(info.id)
       delete info.processing

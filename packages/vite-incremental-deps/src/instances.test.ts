@@ -74,8 +74,20 @@ const files = {
   }),
 }
 
-/** Nothing was re-optimized, and every report says so. */
+/** The URL of each output, by its file. */
+function urlsOf({ ssr }: Server): Map<string, string | undefined> {
+  const infos = ssr.depsOptimizer!.metadata.depInfoList
+  return new Map(infos.map(({ file, browserHash }) => [file, browserHash]))
+}
+
+/** What was served before anything was added. */
+const firstUrls = new WeakMap<Server, ReturnType<typeof urlsOf>>()
+
+/** Nothing was re-optimized, every report says so, and what was served is where it was. */
 function expectAdded(server: Server, ...ids: string[]): void {
+  const urls = urlsOf(server)
+  for (const [file, url] of firstUrls.get(server) ?? [])
+    expect([file, urls.get(file)]).toEqual([file, url])
   expect(server.reports.filter(({ fellBack }) => fellBack !== undefined)).toEqual([])
   expect(server.reports.flatMap(({ added }) => added).toSorted()).toEqual(ids.toSorted())
   expect(server.log.matching(RELOADING)).toEqual([])
@@ -84,7 +96,9 @@ function expectAdded(server: Server, ...ids: string[]): void {
 
 async function serve(early: string[] = ['early']): Promise<AsyncDisposable & { server: Server }> {
   const project = await createProject(files)
-  return Object.assign(project, { server: await project.serve({ early }) })
+  const server = await project.serve({ early })
+  firstUrls.set(server, urlsOf(server))
+  return Object.assign(project, { server })
 }
 
 const twoSubpaths = `

@@ -115,6 +115,12 @@ export function registerFiles(metadata: Metadata, directory: string, record: Out
   for (const name of record.late) register(name, lateHash(metadata, record))
 }
 
+/** The names of the outputs that Vite knows, but for those that `infos` are still waiting for. */
+export function servedFiles(metadata: Metadata, infos: DepInfo[]): Set<string> {
+  const served = metadata.depInfoList.filter((info) => !infos.includes(info))
+  return new Set(served.map(({ file }) => path.posix.basename(file)))
+}
+
 /** Removes what Vite knows of a file: a failed run leaves behind what it had discovered. */
 export function forgetFile(metadata: Metadata, file: string): void {
   delete metadata.chunks[`./${path.posix.basename(file)}`]

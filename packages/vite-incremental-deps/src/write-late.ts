@@ -12,6 +12,7 @@ import type { DepInfo } from './vite-internals.ts'
  * Writes a late bundle beside the outputs that are served, then the record of it, then Vite's
  * metadata: interrupted at any point, it leaves files that nobody asks for.
  *
+ * @param served - the names of the outputs that Vite knows, and so may have served.
  * @param infos - the dependencies; their `needsInterop` is set.
  * @param interop - `optimizeDeps.needsInterop`.
  * @throws {CannotAdd} before anything is written, if a dependency has no output of its own, was
@@ -20,6 +21,7 @@ import type { DepInfo } from './vite-internals.ts'
 export function writeLate(
   directory: string,
   record: OutputRecord,
+  served: ReadonlySet<string>,
   { outputs, modules }: LateBundle,
   infos: DepInfo[],
   interop: string[],
@@ -42,10 +44,10 @@ export function writeLate(
     if (module.file !== name) files.set(name, aliasOf(module))
   }
 
-  const served = new Set([...record.borders, ...record.late])
   for (const [name, content] of files) {
     const file = path.join(directory, name)
     if (!served.has(name) || !existsSync(file)) continue
+    // Two bundles may need the same chunk, such as the bundler's own helpers.
     if (readFileSync(file, 'utf8') === content) files.delete(name)
     else if (name.endsWith('.js')) throw new CannotAdd(`${name} is served already`)
   }
