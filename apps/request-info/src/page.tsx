@@ -8,7 +8,7 @@ import styles from './page.css?inline'
 // import { ServerComponent } from './components/server-component.tsx'
 // #endregion
 // #region client-component
-import { ClientComponent } from './components/client-component.tsx'
+// import { ClientComponent } from './components/client-component.tsx'
 // #endregion
 
 export function Page() {
@@ -48,7 +48,7 @@ export function Page() {
         {/* <ServerComponent /> */}
         {/* #endregion */}
         {/* #region client-component */}
-        <ClientComponent path={pathname} />
+        {/* <ClientComponent path={pathname} /> */}
         {/* #endregion */}
       </body>
     </html>

@@ -3,7 +3,7 @@ import { getAppState } from './app-state.ts'
 import { handleRequest } from './framework/handle-request.tsx'
 import { toPageRequest } from './framework/render-request.ts'
 // #region plain-module
-import { plainValue } from './plain-module.ts'
+// import { plainValue } from './plain-module.ts'
 // #endregion
 
 declare module '@holdfast/request-info' {
@@ -20,7 +20,7 @@ export default {
     return runWithRequestInfo({ request: toPageRequest(request) }, async () => {
       const info = getRequestInfo()
       // #region plain-module
-      info.ctx.plainValue = plainValue()
+      // info.ctx.plainValue = plainValue()
       // #endregion
       const response = await handleRequest(request)
       const headers = new Headers(response.headers)
