@@ -30,5 +30,9 @@ test('the production build can be deployed', async ({ harness: _built }) => {
 
   expect(all.match(/Symbol\.for\(["'`]@holdfast\/state-runtime/g), 'containers').toHaveLength(1)
   expect(all, 'the specifier').not.toContain('rwsdk/__state')
-  expect(all, 'dev-only code').not.toContain('different initializer')
+
+  const devOnly = 'has a new initializer'
+  const runtime = path.join(appRoot, '../../packages/state-runtime/dist/index.mjs')
+  expect(await readFile(runtime, 'utf8')).toContain(devOnly)
+  expect(all, 'dev-only code').not.toContain(devOnly)
 })
