@@ -2,8 +2,8 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import type { Page } from '@playwright/test'
-import { undoEdits } from '@holdfast/app-request-info/edits'
-import { setSwitch, switchNames } from '@holdfast/app-request-info/switches'
+import { reset } from '@holdfast/app-request-info/reset'
+import { setSwitch } from '@holdfast/app-request-info/switches'
 import type { SwitchName } from '@holdfast/app-request-info/switches'
 import { appRoot, run } from './server.ts'
 import type { Command } from './server.ts'
@@ -65,8 +65,8 @@ export const test = base.extend<Options & { harness: Harness }>({
 
   harness: async ({ mode, topology, holdfast, initiallyOn }, use, testInfo) => {
     const env = { TOPOLOGY: topology, HOLDFAST: holdfast }
-    undoEdits()
-    for (const name of switchNames) setSwitch(name, initiallyOn.includes(name))
+    reset()
+    for (const name of initiallyOn) setSwitch(name, true)
     try {
       if (mode === 'preview') await run('vite', ['build'], env).done()
       else await rm(path.join(appRoot, 'node_modules/.vite'), { recursive: true, force: true })
@@ -76,8 +76,7 @@ export const test = base.extend<Options & { harness: Harness }>({
       await use(harness)
       await testInfo.attach('server output', { body: harness.output, contentType: 'text/plain' })
     } finally {
-      undoEdits()
-      for (const name of switchNames) setSwitch(name, false)
+      reset()
     }
   },
 })

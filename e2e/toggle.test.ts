@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { edit } from '@holdfast/app-request-info/edits'
+import { reset } from '@holdfast/app-request-info/reset'
 import { setSwitch, switchNames } from '@holdfast/app-request-info/switches'
 import { expect, test } from './fixture.ts'
 import { appRoot } from './server.ts'
@@ -18,8 +19,8 @@ function toggle(...args: string[]) {
   })
 }
 
-test.beforeEach(() => switchNames.forEach((name) => setSwitch(name, false)))
-test.afterEach(() => switchNames.forEach((name) => setSwitch(name, false)))
+test.beforeEach(reset)
+test.afterEach(reset)
 
 for (const name of switchNames) {
   test(`${name} flips its own lines there and back`, () => {

@@ -1,4 +1,4 @@
-import { undoEdits } from './edits.ts'
+import { reset } from './reset.ts'
 import { setSwitch, switchNames } from './switches.ts'
 import type { SwitchName } from './switches.ts'
 
@@ -17,8 +17,7 @@ function run(args: string[]): string {
 
   if (name === undefined || name === '--help') return usage
   if (name === '--reset' && args.length === 1) {
-    undoEdits()
-    for (const each of switchNames) setSwitch(each, false)
+    reset()
     return 'Everything is off.'
   }
   if (!isSwitchName(name)) throw new Error(`There is no switch "${name}".\n\n${usage}`)

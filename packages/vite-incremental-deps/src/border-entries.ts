@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import type { Rolldown } from 'vite'
-import { isAcrossBorder, isSmall, packageOf } from './packages.ts'
+import { isSmall, packageOf } from './packages.ts'
 
 /**
  * Makes an entry of every module that is imported across the border of its package, in one bundle:
@@ -20,12 +20,13 @@ export class BorderEntries {
 
   parsed(context: Rolldown.PluginContext, info: Rolldown.ModuleInfo): void {
     this.#formats.set(info.id, info.inputFormat)
+    const importerHome = packageOf(info.id)
     for (const id of [...info.importedIds, ...info.dynamicallyImportedIds]) {
       // Styles and assets are external, by their path.
       if (!path.isAbsolute(id) || !/\.(?:[cm]?js|json)$/.test(id)) continue
       if (this.#emitted.has(id) || this.#isAddressable(id)) continue
       const home = packageOf(id)
-      if (!home || (!isAcrossBorder(info.id, id) && !this.#isSmall(home))) continue
+      if (!home || (home === importerHome && !this.#isSmall(home))) continue
       this.#emitted.set(id, context.emitFile({ type: 'chunk', id, name: nameOf(id, home) }))
     }
   }

@@ -10,11 +10,6 @@ export function packageOf(id: string): string | undefined {
   return /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(id)?.[1]
 }
 
-/** Whether an import leads into another package. */
-export function isAcrossBorder(importer: string, imported: string): boolean {
-  return packageOf(imported) !== packageOf(importer)
-}
-
 /** Whether the package has so few files that each may be one of its own: see `SMALL_PACKAGE`. */
 export function isSmall(directory: string): boolean {
   return countFiles(directory) <= SMALL_PACKAGE
