@@ -1,49 +1,34 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import type { Rolldown } from 'vite'
-import { isSmall, packageOf } from './packages.ts'
+import { ACCESS_ENTRY } from './find-access.ts'
+import { packageOf } from './packages.ts'
 
 /**
  * Makes an entry of every module that is imported across the border of its package, in one bundle:
  * a dependency that comes later may import the same one, and has to get this very instance.
  */
 export class BorderEntries {
-  readonly #emitted = new Map<string, string>()
-  readonly #formats = new Map<string, string>()
-  readonly #small = new Map<string, boolean>()
-  readonly #isAddressable: (id: string) => boolean
+  readonly #emitted = new Set<string>()
+  readonly #isEntry: (id: string) => boolean
 
-  /** @param isAddressable - tells which modules need no entry: those that have one, or are served. */
-  constructor(isAddressable: (id: string) => boolean) {
-    this.#isAddressable = isAddressable
+  /** @param isEntry - tells which modules are entries already. */
+  constructor(isEntry: (id: string) => boolean) {
+    this.#isEntry = isEntry
   }
 
   parsed(context: Rolldown.PluginContext, info: Rolldown.ModuleInfo): void {
-    this.#formats.set(info.id, info.inputFormat)
+    if (info.id === ACCESS_ENTRY) return
     const importerHome = packageOf(info.id)
     for (const id of [...info.importedIds, ...info.dynamicallyImportedIds]) {
       // Styles and assets are external, by their path.
       if (!path.isAbsolute(id) || !/\.(?:[cm]?js|json)$/.test(id)) continue
-      if (this.#emitted.has(id) || this.#isAddressable(id)) continue
+      if (this.#emitted.has(id) || this.#isEntry(id)) continue
       const home = packageOf(id)
-      if (!home || (home === importerHome && !this.#isSmall(home))) continue
-      this.#emitted.set(id, context.emitFile({ type: 'chunk', id, name: nameOf(id, home) }))
+      if (!home || home === importerHome) continue
+      this.#emitted.add(id)
+      context.emitFile({ type: 'chunk', id, name: nameOf(id, home) })
     }
-  }
-
-  formatOf(id: string): string | undefined {
-    return this.#formats.get(id)
-  }
-
-  /** The files of the entries that were added. */
-  files(context: Rolldown.PluginContext): Set<string> {
-    return new Set([...this.#emitted.values()].map((reference) => context.getFileName(reference)))
-  }
-
-  #isSmall(directory: string): boolean {
-    let answer = this.#small.get(directory)
-    if (answer === undefined) this.#small.set(directory, (answer = isSmall(directory)))
-    return answer
   }
 }
 

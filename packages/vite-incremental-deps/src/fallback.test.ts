@@ -3,21 +3,20 @@ import { expect, test } from 'vitest'
 import { commonJs, createProject, pkg, RELOADING, subpaths } from './project.ts'
 import type { Project, Server } from './project.ts'
 
-const MANY = Array.from({ length: 102 }, (_, index) => `inner${index}`)
-
 const files = {
   ...pkg('early', { 'index.js': `export { state } from 'singleton'` }),
   ...pkg('singleton', { 'index.js': `export const state = {}` }),
   ...pkg('one', { 'index.js': `export { state } from 'singleton'; export { two } from 'two'` }),
   ...pkg('two', { 'index.js': `export { state } from 'singleton'; export const two = {}` }),
   ...pkg('three', { 'index.js': `const { two } = require('two'); exports.two = two` }, commonJs),
-  // Too large for each module to be an entry.
+  // Whose second module shares the first one's internals, and is left to Vite.
   ...pkg(
-    'large',
+    'family',
     {
-      'index.js': `export { inner0 } from './inner0.js'`,
-      'other.js': `export { inner0 } from './inner0.js'`,
-      ...Object.fromEntries(MANY.map((name) => [`${name}.js`, `export const ${name} = {}`])),
+      'index.js': `export { inner } from './inner.js'`,
+      'other.js': `export { inner } from './inner.js'; export const url = new URL('./data.txt', import.meta.url)`,
+      'inner.js': `export const inner = {}`,
+      'data.txt': '',
     },
     subpaths,
   ),
@@ -39,9 +38,9 @@ const all = `
   export const twos = [two, twoOfOne, three.two]`
 
 const inners = `
-  import { inner0 } from 'large'
-  import { inner0 as other } from 'large/other'
-  export const isSame = inner0 === other`
+  import { inner } from 'family'
+  import { inner as other } from 'family/other'
+  export const isSame = inner === other`
 
 async function expectConsistent(server: Server): Promise<void> {
   const { states, twos } = await server.run(all)
@@ -63,14 +62,14 @@ const outputs = (project: Project, name: string): string =>
 
 test.each([0, 1, 2, 3])('a fallback after %i additions ends consistent', async (position) => {
   await using project = await createProject(files)
-  const server = await project.serve({ early: ['early', 'large'] })
+  const server = await project.serve({ early: ['early', 'family'] })
   const late = ['one', 'two', 'three'].map((id) => `import ${JSON.stringify(id)}`)
   const before = await server.run(`export { state } from 'early'`)
   for (const code of late.slice(0, position)) await server.run(code)
   expect(server.log.matching(RELOADING)).toEqual([])
 
-  await runReloading(server, `export { inner0 } from 'large/other'`)
-  expect(fellBack(server)).toMatch(/large.* is inside an output and cannot be imported/)
+  await runReloading(server, `export { inner } from 'family/other'`)
+  expect(fellBack(server)).toMatch(/family.* refers to a file beside it/)
   for (const code of late.slice(position)) await server.run(code)
   await expectConsistent(server)
   expect((await server.run(inners)).isSame).toBe(true)
@@ -82,8 +81,8 @@ test.each([0, 1, 2, 3])('a fallback after %i additions ends consistent', async (
 
 test('a fallback at the same time as additions ends consistent', async () => {
   await using project = await createProject(files)
-  const server = await project.serve({ early: ['early', 'large'] })
-  const codes = ['one', 'large/other', 'two', 'three'].map((id) => `import ${JSON.stringify(id)}`)
+  const server = await project.serve({ early: ['early', 'family'] })
+  const codes = ['one', 'family/other', 'two', 'three'].map((id) => `import ${JSON.stringify(id)}`)
   const reloading = server.log.next(RELOADING)
   await Promise.allSettled(codes.map((code) => server.run(code)))
   await reloading
@@ -93,12 +92,12 @@ test('a fallback at the same time as additions ends consistent', async () => {
 
 test('what arrives while Vite optimizes is left to it', async () => {
   await using project = await createProject(files)
-  const server = await project.serve({ early: ['early', 'large'] })
+  const server = await project.serve({ early: ['early', 'family'] })
   const { depsOptimizer } = server.ssr
   const reloading = server.log.next(RELOADING)
   // The first falls back, the second comes while Vite waits for more.
-  const first = server.run(`import 'large/other'`)
-  await expect.poll(() => fellBack(server)).toMatch(/large/)
+  const first = server.run(`import 'family/other'`)
+  await expect.poll(() => fellBack(server)).toMatch(/family/)
   const second = server.run(`import 'two'`)
   await Promise.allSettled([first, second])
   await reloading

@@ -1,7 +1,6 @@
 import path from 'node:path'
 import type { DevEnvironment } from 'vite'
 import { bundleLate, CannotAdd } from './late-bundle.ts'
-import type { LateBundle } from './late-bundle.ts'
 import { writeLate } from './write-late.ts'
 import { readRecord } from './record.ts'
 import type { OutputRecord } from './record.ts'
@@ -184,17 +183,16 @@ export class IncrementalOptimizer {
     const record = this.#record
     if (!record || this.#isViteAtWork()) throw new CannotAdd('Vite is optimizing')
     const infos = jobs.map(({ info }) => info)
-    const entries = new Map<string, string>()
-    for (const { file, src } of infos) {
-      const source = path.resolve(src!)
-      // Of two ids of one file the second is the entry, and the first a name for it.
-      if (!record.modules[source]) entries.set(source, path.posix.basename(file, '.js'))
-    }
-    let late: LateBundle = { outputs: [], modules: {} }
-    if (entries.size > 0) {
-      const input = Object.fromEntries([...entries].map(([source, name]) => [name, source]))
-      late = await bundleLate(this.#environment, input, record.modules, this.directory)
-    }
+    const entries = infos.map(({ file, src }) => [
+      path.posix.basename(file, '.js'),
+      path.resolve(src!),
+    ])
+    const late = await bundleLate(
+      this.#environment,
+      Object.fromEntries(entries),
+      record.modules,
+      this.directory,
+    )
 
     // From here on nothing waits, so that Vite cannot come in between.
     if (this.#isClosed) throw new CannotAdd('the server is closed')

@@ -1,9 +1,9 @@
-import path from 'node:path'
 import type { DevEnvironment, Rolldown } from 'vite'
 import { BorderEntries } from './border-entries.ts'
-import { modulesOf } from './record.ts'
+import { findAccess } from './find-access.ts'
 import type { Modules } from './record.ts'
 import { resolveLate } from './resolve-late.ts'
+import { servedId } from './served-modules.ts'
 import { loadRolldown, platformOf } from './vite-internals.ts'
 
 /** Why a dependency cannot be added; Vite's own way still can. */
@@ -12,6 +12,8 @@ export class CannotAdd extends Error {}
 export interface LateBundle {
   outputs: (Rolldown.OutputChunk | Rolldown.OutputAsset)[]
   modules: Modules
+  /** The names of the entries that are CommonJS, or facades of it. */
+  commonJs: Set<string>
 }
 
 /**
@@ -31,8 +33,13 @@ export async function bundleLate(
 ): Promise<LateBundle> {
   const { optimizeDeps, keepProcessEnv, mode } = environment.config
   const { plugins = [], output: outputOptions, ...options } = optimizeDeps.rolldownOptions ?? {}
-  const inputs = new Set(Object.values(entries))
-  const borders = new BorderEntries((id) => id in served || inputs.has(id))
+  const input = Object.fromEntries(
+    Object.entries(entries).map(([name, id]) => [name, id in served ? servedId(id) : id]),
+  )
+  const inputs = new Set(Object.values(input))
+  const borders = new BorderEntries((id) => inputs.has(id))
+  const formats = new Map<string, string>()
+  let modules: Modules = {}
   // Rolldown wraps what a plugin throws.
   let refusal: CannotAdd | undefined
   const refuse = (reason: string): never => {
@@ -46,7 +53,7 @@ export async function bundleLate(
   const { rolldown } = await loadRolldown()
   const bundle = await rolldown({
     ...options,
-    input: entries,
+    input,
     logLevel: 'silent',
     platform: platformOf(environment),
     transform: {
@@ -59,9 +66,11 @@ export async function bundleLate(
       {
         name: 'border-entries',
         moduleParsed(info) {
+          formats.set(info.id, info.inputFormat)
           borders.parsed(this, info)
         },
       },
+      findAccess(inputs, (_context, _bundle, found) => (modules = found)),
       // The project's come first, as in Vite's run.
       plugins,
       resolveLate({ environment, served, refuse }),
@@ -75,12 +84,14 @@ export async function bundleLate(
       dir: directory,
       entryFileNames: '[name].js',
     })
-    const chunks = output.filter((each) => each.type === 'chunk')
-    const modules = modulesOf(chunks, (id) => borders.formatOf(id))
-    for (const id of Object.keys(modules)) {
-      if (path.isAbsolute(id) && id in served) refuse(`${id} would be there twice`)
-    }
-    return { outputs: output, modules }
+    for (const id of Object.keys(modules)) if (id in served) refuse(`${id} would be there twice`)
+    const commonJs = output.flatMap((each) => {
+      if (each.type !== 'chunk' || !each.isEntry) return []
+      // As Vite decides on interop.
+      const isEs = formats.get(each.facadeModuleId ?? '') === 'es'
+      return !isEs && each.exports.join() === 'default' ? each.name : []
+    })
+    return { outputs: output, modules, commonJs: new Set(commonJs) }
   } catch (error) {
     throw refusal ?? error
   } finally {

@@ -2,8 +2,9 @@ import path from 'node:path'
 import type { Rolldown } from 'vite'
 import { BorderEntries } from './border-entries.ts'
 import { PACKAGE_NAME, RECORD_FILE } from './constants.ts'
+import { findAccess } from './find-access.ts'
 import type { IncrementalOptimizer } from './incremental-optimizer.ts'
-import { modulesOf, newRecord } from './record.ts'
+import { newRecord } from './record.ts'
 import { OPTIMIZER_PLUGIN } from './vite-internals.ts'
 
 /** The optimizer whose runs are recorded; there is none before the server is configured. */
@@ -22,7 +23,7 @@ export function recordOutputs(recorded: Recorded): Rolldown.Plugin {
       const { input, plugins } = options
       if (!Array.isArray(plugins) || !plugins.some(isOptimizers)) return null
       const entries = Object.values((input ?? {}) as Record<string, string>)
-      return { ...options, plugins: [recordRun(entries, recorded), ...plugins] }
+      return { ...options, plugins: [...recordRun(entries, recorded), ...plugins] }
     },
   }
 }
@@ -31,12 +32,12 @@ const isOptimizers = (plugin: unknown): boolean =>
   typeof plugin === 'object' && (plugin as Rolldown.Plugin | null)?.name === OPTIMIZER_PLUGIN
 
 /** Adds border entries to a run, and the record of what is inside its outputs. */
-function recordRun(entries: string[], { optimizer }: Recorded): Rolldown.Plugin {
+function recordRun(entries: string[], { optimizer }: Recorded): Rolldown.Plugin[] {
   const inputs = new Set(entries.map((entry) => path.resolve(entry)))
   const borders = new BorderEntries((id) => inputs.has(id))
   optimizer?.runStarted()
 
-  return {
+  const record: Rolldown.Plugin = {
     name: `${PACKAGE_NAME}:record-run`,
     moduleParsed(info) {
       borders.parsed(this, info)
@@ -47,18 +48,20 @@ function recordRun(entries: string[], { optimizer }: Recorded): Rolldown.Plugin 
     renderError() {
       optimizer?.runFailed()
     },
-    generateBundle(_options, bundle) {
-      const chunks = Object.values(bundle).filter((output) => output.type === 'chunk')
-      const modules = modulesOf(chunks, (id) => borders.formatOf(id))
-      const added = borders.files(this)
-      for (const { fileName, code } of chunks) {
-        if (!added.has(fileName)) continue
-        // Vite's loop over the output fails on an entry that it does not know.
-        delete bundle[fileName]
-        this.emitFile({ type: 'asset', fileName, source: code })
-      }
-      const source = JSON.stringify(newRecord([...added], modules))
-      this.emitFile({ type: 'asset', fileName: RECORD_FILE, source })
-    },
   }
+  const access = findAccess(inputs, (context, bundle, modules) => {
+    const added: string[] = []
+    for (const output of Object.values(bundle)) {
+      // Vite's loop over the output fails on an entry that it does not know.
+      if (output.type !== 'chunk' || !output.isEntry || inputs.has(output.facadeModuleId ?? ''))
+        continue
+      const { fileName, code } = output
+      delete bundle[fileName]
+      context.emitFile({ type: 'asset', fileName, source: code })
+      added.push(fileName)
+    }
+    const source = JSON.stringify(newRecord(added, modules))
+    context.emitFile({ type: 'asset', fileName: RECORD_FILE, source })
+  })
+  return [record, access]
 }

@@ -1,21 +1,30 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Rolldown } from 'vite'
 import { RECORD_FILE } from './constants.ts'
 
-const VERSION = 1
+const VERSION = 2
+
+/** The output that exports something, the name under which it does, and which property of it is meant. */
+export type Binding = [file: string, name: string, property?: string]
+
+/** How a source module that is inside an output can be imported from there. */
+export interface ModuleAccess {
+  /** CommonJS: a function that evaluates it, once, and returns its `module.exports`. */
+  require?: Binding
+  /** What it exports itself. */
+  exports?: Record<string, Binding>
+  /** What it re-exports all of, as written in it. */
+  stars?: string[]
+  /** A function that has to be called before `exports` have values. */
+  init?: Binding
+}
 
 /** A source module that is inside an output that is, or may be, served. */
-interface ServedModule {
-  /**
-   * The output through which it can be imported, relative to the deps directory, with every export
-   * it has. None where it can only be reached by those it was bundled with.
-   */
-  file?: string
-  /** The output's `default` is the module's `module.exports`. */
-  isCommonJs?: boolean
-  hasDefault?: boolean
+export interface ServedModule {
+  file: string
+  /** None if it can only be reached by those it was bundled with. */
+  access?: ModuleAccess
 }
 
 /** Source modules by their path. */
@@ -67,23 +76,4 @@ export function writeWhole(file: string, content: string | Uint8Array): void {
   const temporary = `${file}.${process.pid}.tmp`
   writeFileSync(temporary, content)
   renameSync(temporary, file)
-}
-
-/** What `chunks` have inside. Entries are addressable, what was bundled with them is not. */
-export function modulesOf(
-  chunks: Rolldown.OutputChunk[],
-  formatOf: (id: string) => string | undefined,
-): Modules {
-  const modules: Modules = {}
-  for (const { moduleIds } of chunks) for (const id of moduleIds) modules[id] = {}
-  for (const { isEntry, facadeModuleId: id, fileName: file, exports } of chunks) {
-    if (!isEntry || !id) continue
-    const hasDefault = exports.includes('default')
-    // As Vite decides on interop: CommonJS, or a facade of it. JSON is what it exports by default.
-    const isCommonJs = id.endsWith('.json')
-      ? hasDefault
-      : formatOf(id) !== 'es' && exports.join() === 'default'
-    modules[id] = { file, ...(isCommonJs && { isCommonJs }), ...(hasDefault && { hasDefault }) }
-  }
-  return modules
 }

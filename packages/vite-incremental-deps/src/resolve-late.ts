@@ -2,12 +2,11 @@ import path from 'node:path'
 import { createIdResolver } from 'vite'
 import type { DevEnvironment, Rolldown } from 'vite'
 import type { Modules } from './record.ts'
+import { codeOfServed, isServedId, outputOfImport, servedId, sourceOf } from './served-modules.ts'
 import { platformOf } from './vite-internals.ts'
 
-const IMPORTED = '\0holdfast-import:'
-const AS_COMMON_JS = '\0holdfast-commonjs:'
-const REQUIRED = '\0holdfast-require:'
 const REQUIRED_EXCLUDED = '\0holdfast-require-excluded:'
+const EXCLUDED = '\0holdfast-excluded:'
 
 /** Their files are Vite's to serve, under the URL they always have. */
 const STYLE_OR_WASM = /\.(?:css|less|sass|scss|styl|stylus|pcss|postcss|wasm)$/
@@ -43,20 +42,13 @@ export function resolveLate({ environment, served, refuse }: Options): Rolldown.
   const isBuiltin = (id: string) =>
     builtins.some((each) => (typeof each === 'string' ? each === id : each.test(id)))
 
-  const fromServed = (id: string, isRequire: boolean): Rolldown.ResolveIdResult => {
-    const { file, isCommonJs } = served[id]!
-    if (!file) return refuse(`${id} is inside an output and cannot be imported from there`)
-    if (isCommonJs) return { id: AS_COMMON_JS + file }
-    return isRequire ? { id: REQUIRED + file } : output(file)
-  }
-
   return {
     name: 'resolve-late',
     async resolveId(source, importer, { kind }) {
-      if (source.startsWith(IMPORTED)) {
-        const target = source.slice(IMPORTED.length)
-        return isExcluded(target) ? { id: target, external: 'absolute' } : output(target)
-      }
+      const output = outputOfImport(source)
+      // Left as it is: all outputs are in one directory.
+      if (output) return { id: `./${output}`, external: 'absolute' }
+      if (source.startsWith(EXCLUDED)) return { id: source.slice(EXCLUDED.length), external: true }
       if (!importer) return { id: source }
       const isRequire = kind === 'require-call'
       if (isExcluded(source)) {
@@ -67,30 +59,29 @@ export function resolveLate({ environment, served, refuse }: Options): Rolldown.
       if (isBuiltin(source)) return isRequire ? null : { id: source, external: true }
 
       const resolve = isRequire ? resolvers.require : resolvers.import
-      const resolved = await resolve(environment, source, importer)
+      const resolved = await resolve(environment, source, sourceOf(importer))
       if (!resolved || !path.isAbsolute(resolved) || /[?#]/.test(resolved)) {
-        return refuse(`"${source}", imported by ${importer}, is for Vite to resolve`)
+        return refuse(`"${source}", imported by ${sourceOf(importer)}, is for Vite to resolve`)
       }
       if (STYLE_OR_WASM.test(resolved) && !isRequire) return { id: resolved, external: 'absolute' }
       if (!/\.(?:[cm]?js|json)$/.test(resolved)) return refuse(`${resolved} is for Vite to load`)
       const id = path.resolve(resolved)
-      return id in served ? fromServed(id, isRequire) : { id }
+      return { id: id in served ? servedId(id) : id }
     },
     load: {
-      filter: { id: new RegExp(`^(?:${AS_COMMON_JS}|${REQUIRED}|${REQUIRED_EXCLUDED})`) },
+      filter: { id: /^\0holdfast-/ },
       handler(id) {
-        const [prefix, target] = id.split(/(?<=^[^:]+:)/) as [string, string]
-        const from = JSON.stringify(IMPORTED + target)
-        if (prefix === AS_COMMON_JS) return `import exports from ${from}\nmodule.exports = exports`
-        const copy = `import * as all from ${from}\nmodule.exports = { ...all }`
-        if (prefix === REQUIRED_EXCLUDED) return copy
-        // As Rolldown gives ES modules to `require`: bindings stay live.
-        return (
-          `import * as all from ${from}\n` +
-          `Object.defineProperty(module.exports, '__esModule', { value: true })\n` +
-          `for (const name in all) ` +
-          `Object.defineProperty(module.exports, name, { enumerable: true, get: () => all[name] })`
-        )
+        if (id.startsWith(REQUIRED_EXCLUDED)) {
+          const from = JSON.stringify(EXCLUDED + id.slice(REQUIRED_EXCLUDED.length))
+          return `import * as all from ${from}\nmodule.exports = { ...all }`
+        }
+        if (!isServedId(id)) return null
+        const source = sourceOf(id)
+        const { file, access } = served[source]!
+        if (!access)
+          return refuse(`${source} is inside an output and cannot be imported from there`)
+        // Not by the extension, which may be that of JSON.
+        return { code: codeOfServed({ file, access }), moduleType: 'js' }
       },
     },
     transform: {
@@ -98,9 +89,4 @@ export function resolveLate({ environment, served, refuse }: Options): Rolldown.
       handler: (_code, id) => refuse(`${id} refers to a file beside it by \`new URL()\``),
     },
   }
-}
-
-/** Left as it is: all outputs are in one directory. */
-function output(file: string): Rolldown.ResolveIdResult {
-  return { id: `./${file}`, external: 'absolute' }
 }

@@ -17,7 +17,7 @@ afterEach(() => rmSync(directory, { recursive: true }))
 
 const write = (code: string, served = ['helpers.js']) => {
   const chunk = { type: 'chunk', fileName: 'helpers.js', code } as Rolldown.OutputChunk
-  const late = { outputs: [chunk], modules: {} }
+  const late = { outputs: [chunk], modules: {}, commonJs: new Set<string>() }
   return writeLate(directory, newRecord([], {}), new Set(served), late, [], [])
 }
 

@@ -4,7 +4,7 @@ import { CannotAdd } from './late-bundle.ts'
 import type { LateBundle } from './late-bundle.ts'
 import { RECORD_FILE } from './constants.ts'
 import { extendRecord, writeWhole } from './record.ts'
-import type { Modules, OutputRecord } from './record.ts'
+import type { OutputRecord } from './record.ts'
 import { persist } from './vite-internals.ts'
 import type { DepInfo } from './vite-internals.ts'
 
@@ -15,33 +15,29 @@ import type { DepInfo } from './vite-internals.ts'
  * @param served - the names of the outputs that Vite knows, and so may have served.
  * @param infos - the dependencies; their `needsInterop` is set.
  * @param interop - `optimizeDeps.needsInterop`.
- * @throws {CannotAdd} before anything is written, if a dependency has no output of its own, was
- * served with another interop, or would change a file that is served.
+ * @throws {CannotAdd} before anything is written, if a dependency was served with another
+ * interop, or would change a file that is served.
  */
 export function writeLate(
   directory: string,
   record: OutputRecord,
   served: ReadonlySet<string>,
-  { outputs, modules }: LateBundle,
+  { outputs, modules, commonJs }: LateBundle,
   infos: DepInfo[],
   interop: string[],
 ): OutputRecord {
-  const next = extendRecord(record, [], modules)
   const files = new Map<string, string | Uint8Array>()
   for (const output of outputs) {
     files.set(output.fileName, output.type === 'chunk' ? output.code : output.source)
   }
   for (const info of infos) {
-    const module = next.modules[path.resolve(info.src!)]
-    if (!module?.file) throw new CannotAdd(`${info.src} is inside an output that is served`)
-    const needsInterop = interop.includes(info.id) || Boolean(module.isCommonJs)
+    const name = path.posix.basename(info.file)
+    const needsInterop = interop.includes(info.id) || commonJs.has(path.posix.basename(name, '.js'))
     // Whoever imports it may have been transformed already.
     if (info.needsInterop !== undefined && info.needsInterop !== needsInterop) {
       throw new CannotAdd(`${info.id} mixes ES modules and CommonJS`)
     }
     info.needsInterop = needsInterop
-    const name = path.posix.basename(info.file)
-    if (module.file !== name) files.set(name, aliasOf(module))
   }
 
   for (const [name, content] of files) {
@@ -53,14 +49,8 @@ export function writeLate(
   }
   for (const [name, content] of files) writeWhole(path.join(directory, name), content)
   const late = [...files.keys()].filter((name) => name.endsWith('.js'))
-  const written = extendRecord(next, late, {})
+  const written = extendRecord(record, late, modules)
   writeWhole(path.join(directory, RECORD_FILE), JSON.stringify(written))
   persist(directory, infos)
   return written
-}
-
-/** A second name for an output: the same instance under both. */
-function aliasOf({ file, hasDefault }: Modules[string]): string {
-  const from = JSON.stringify(`./${file}`)
-  return `export * from ${from}\n${hasDefault ? `export { default } from ${from}\n` : ''}`
 }
