@@ -1,13 +1,15 @@
 import path from 'node:path'
-import { parseAst } from 'vite'
+import { parseAst, Visitor } from 'vite'
 import type { ESTree, Rolldown } from 'vite'
 import type { Binding, ModuleAccess } from './record.ts'
 
 /** What the entry exports, by the name under which it does. */
 interface Bindings {
   values: Map<string, Binding>
-  /** Of functions that evaluate something: what they call. */
-  calls: Map<string, Binding>
+  /** Of functions that evaluate a module: what they call for it, if that takes a call. */
+  calls: Map<string, Binding | undefined>
+  /** Outputs in which modules are evaluated by calls that no function here makes. */
+  obscure: Set<string>
 }
 
 export interface Listed {
@@ -21,43 +23,57 @@ export interface Listed {
 /** What the entry is to import of each module. */
 export function list(infos: Rolldown.ModuleInfo[]): Listed[] {
   const wrapped = findWrapped(infos)
-  return infos.map((info, index) => {
-    const { id, inputFormat } = info
-    const from = JSON.stringify(id)
-    const evaluate = `e${index}`
-    const evaluator = `export const ${evaluate} = () => require(${from})\n`
-    if (inputFormat !== 'es') {
-      return {
-        id,
-        code: evaluator,
-        access({ calls }) {
-          const require = calls.get(evaluate)
-          return require && { require }
-        },
-      }
-    }
-
-    const names = info.exports.filter((name) => name !== '*')
-    const stars = names.length < info.exports.length ? starsOf(info.code ?? '') : []
-    const exported = names.map((name, at) => `${JSON.stringify(name)} as n${index}_${at}`)
-    const isWrapped = wrapped.has(id)
-    return {
-      id,
-      code: `export { ${exported.join(', ')} } from ${from}\n${isWrapped ? evaluator : ''}`,
-      access({ values, calls }) {
-        const found = names.map((name, at) => [name, values.get(`n${index}_${at}`)] as const)
-        const init = calls.get(evaluate)
-        if (found.some(([, binding]) => !binding) || (isWrapped && !init)) return undefined
-        const exports = Object.fromEntries(found) as Record<string, Binding>
-        return { exports, ...(stars.length > 0 && { stars }), ...(init && { init }) }
-      },
-    }
-  })
+  return infos.map((info, index) =>
+    info.inputFormat === 'es' ? listEs(info, index, wrapped.has(info.id)) : listOther(info, index),
+  )
 }
+
+/** CommonJS, JSON, and modules that neither import nor export. */
+function listOther({ id }: Rolldown.ModuleInfo, index: number): Listed {
+  return {
+    id,
+    code: codeOfEvaluator(id, index),
+    access({ calls }) {
+      const call = calls.get(evaluatorName(index))
+      return call && { require: call }
+    },
+  }
+}
+
+function listEs(
+  { id, exports, code }: Rolldown.ModuleInfo,
+  index: number,
+  isWrapped: boolean,
+): Listed {
+  const names = exports.filter((name) => name !== '*')
+  const stars = exports.includes('*') ? starsOf(code ?? '') : []
+  const specifiers = names.map((name, at) => `${JSON.stringify(name)} as n${index}_${at}`)
+  const reexports = `export { ${specifiers.join(', ')} } from ${JSON.stringify(id)}\n`
+  return {
+    id,
+    code: isWrapped ? reexports + codeOfEvaluator(id, index) : reexports,
+    access({ values, calls, obscure }) {
+      if (isWrapped && !calls.has(evaluatorName(index))) return undefined
+      const bindings: Record<string, Binding> = {}
+      for (const [at, name] of names.entries()) {
+        const binding = values.get(`n${index}_${at}`)
+        if (!binding || (!isWrapped && obscure.has(binding[0]))) return undefined
+        bindings[name] = binding
+      }
+      const init = calls.get(evaluatorName(index))
+      return { exports: bindings, ...(stars.length > 0 && { stars }), ...(init && { init }) }
+    },
+  }
+}
+
+const evaluatorName = (index: number): string => `e${index}`
+
+const codeOfEvaluator = (id: string, index: number): string =>
+  `export const ${evaluatorName(index)} = () => require(${JSON.stringify(id)})\n`
 
 /**
  * ES modules that CommonJS requires, and whatever those import: the bundler puts them in functions
- * that have to be called before their bindings have values. One too many does no harm.
+ * that have to be called before their bindings have values.
  */
 function findWrapped(infos: Rolldown.ModuleInfo[]): Set<string> {
   const byId = new Map(infos.map((info) => [info.id, info]))
@@ -69,9 +85,22 @@ function findWrapped(infos: Rolldown.ModuleInfo[]): Set<string> {
     for (const imported of info.importedIds) wrap(imported)
   }
   for (const { inputFormat, code, importedIds } of infos) {
-    if (inputFormat !== 'es' || /\brequire\s*\(/.test(code ?? '')) importedIds.forEach(wrap)
+    if (inputFormat !== 'es' || requires(code ?? '')) importedIds.forEach(wrap)
   }
   return wrapped
+}
+
+/** Whether an ES module calls `require()` as well. */
+function requires(code: string): boolean {
+  if (!/\brequire\s*\(/.test(code)) return false
+  let found = false
+  const visitor = new Visitor({
+    CallExpression({ callee }) {
+      if (callee.type === 'Identifier' && callee.name === 'require') found = true
+    },
+  })
+  visitor.visit(parseAst(code))
+  return found
 }
 
 /** What a module re-exports by `export *`. */
@@ -89,8 +118,9 @@ function starsOf(code: string): string[] {
 export function readEntry({ code, fileName }: Rolldown.OutputChunk, isKept: boolean): Bindings {
   const values = new Map<string, Binding>()
   const imports = new Map<string, Binding>()
-  const callees = new Map<string, string>()
+  const callees = new Map<string, string | undefined>()
   const exports = new Map<string, string>()
+  const inits = new Set<string>()
   for (const node of parseAst(code).body) {
     if (node.type === 'ImportDeclaration') {
       for (const specifier of node.specifiers) {
@@ -100,12 +130,14 @@ export function readEntry({ code, fileName }: Rolldown.OutputChunk, isKept: bool
     } else if (node.type === 'VariableDeclaration') {
       for (const { id, init } of node.declarations) {
         if (id.type !== 'Identifier' || !init) continue
-        const callee = calleeOf(init)
-        if (callee) callees.set(id.name, callee)
+        if (init.type === 'ArrowFunctionExpression') callees.set(id.name, calleeOf(init))
         const member = memberOf(init)
         const object = member && imports.get(member.object)
         if (object) imports.set(id.name, [object[0], object[1], member.property])
       }
+    } else if (node.type === 'ExpressionStatement') {
+      const callee = calledName(node.expression)
+      if (callee) inits.add(callee)
     } else if (node.type === 'ExportNamedDeclaration') {
       for (const { exported, local } of node.specifiers) {
         if (node.source) values.set(nameOf(exported), [fileOf(node.source), nameOf(local)])
@@ -114,14 +146,17 @@ export function readEntry({ code, fileName }: Rolldown.OutputChunk, isKept: bool
     }
   }
 
-  const calls = new Map<string, Binding>()
+  const calls = new Map<string, Binding | undefined>()
   for (const [exported, local] of exports) {
-    const value = imports.get(local) ?? (isKept ? [fileName, exported] : undefined)
-    if (value) values.set(exported, value as Binding)
-    const call = imports.get(callees.get(local) ?? '')
-    if (call) calls.set(exported, call)
+    if (callees.has(local)) calls.set(exported, imports.get(callees.get(local) ?? ''))
+    else {
+      const value = imports.get(local) ?? (isKept ? ([fileName, exported] as Binding) : undefined)
+      if (value) values.set(exported, value)
+    }
   }
-  return { values, calls }
+  for (const callee of callees.values()) if (callee) inits.delete(callee)
+  const obscure = new Set([...inits].map((callee) => imports.get(callee)?.[0] ?? fileName))
+  return { values, calls, obscure }
 }
 
 const fileOf = ({ value }: ESTree.StringLiteral): string => path.posix.basename(value)
@@ -131,13 +166,16 @@ function importedName(specifier: ESTree.ImportDeclarationSpecifier): string | un
   return specifier.type === 'ImportDefaultSpecifier' ? 'default' : undefined
 }
 
-/** `require_a` in `() => require_a()`, `init_a` in `() => (init_a(), …)`. */
-function calleeOf(node: ESTree.Expression): string | undefined {
-  if (node.type !== 'ArrowFunctionExpression' || !node.expression) return undefined
-  const body = node.body as ESTree.Node
-  const call = body.type === 'SequenceExpression' ? body.expressions[0] : body
-  if (call?.type !== 'CallExpression') return undefined
-  return call.callee.type === 'Identifier' ? call.callee.name : undefined
+/** `require_a` in `() => require_a()`, `init_a` in `() => (init_a(), toCommonJS(…))`. */
+function calleeOf({ body }: ESTree.ArrowFunctionExpression): string | undefined {
+  const expressions = body.type === 'SequenceExpression' ? body.expressions : [body]
+  return calledName(expressions[0]!)
+}
+
+/** `a` in `a()`. */
+function calledName(node: ESTree.Node): string | undefined {
+  if (node.type !== 'CallExpression' || node.arguments.length > 0) return undefined
+  return node.callee.type === 'Identifier' ? node.callee.name : undefined
 }
 
 /** What an ES module re-exports of CommonJS is a property of its own copy of `module.exports`. */

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { commonJs, createProject, pkg, RELOADING, subpaths } from './project.ts'
+import {
+  commonJs,
+  createProject,
+  expectAdded,
+  pkg,
+  RELOADING,
+  serveEarly,
+  subpaths,
+} from './project.ts'
 import type { Server } from './project.ts'
 
 const shared = `export const shared = {}; export const create = () => ({})`
@@ -74,31 +82,9 @@ const files = {
   }),
 }
 
-/** The URL of each output, by its file. */
-function urlsOf({ ssr }: Server): Map<string, string | undefined> {
-  const infos = ssr.depsOptimizer!.metadata.depInfoList
-  return new Map(infos.map(({ file, browserHash }) => [file, browserHash]))
-}
-
-/** What was served before anything was added. */
-const firstUrls = new WeakMap<Server, ReturnType<typeof urlsOf>>()
-
-/** Nothing was re-optimized, every report says so, and what was served is where it was. */
-function expectAdded(server: Server, ...ids: string[]): void {
-  const urls = urlsOf(server)
-  for (const [file, url] of firstUrls.get(server) ?? [])
-    expect([file, urls.get(file)]).toEqual([file, url])
-  expect(server.reports.filter(({ fellBack }) => fellBack !== undefined)).toEqual([])
-  expect(server.reports.flatMap(({ added }) => added).toSorted()).toEqual(ids.toSorted())
-  expect(server.log.matching(RELOADING)).toEqual([])
-  expect(server.log.matching(/error/i)).toEqual([])
-}
-
-async function serve(early: string[] = ['early']): Promise<AsyncDisposable & { server: Server }> {
+async function serve(early?: string[]): Promise<AsyncDisposable & { server: Server }> {
   const project = await createProject(files)
-  const server = await project.serve({ early })
-  firstUrls.set(server, urlsOf(server))
-  return Object.assign(project, { server })
+  return Object.assign(project, { server: await serveEarly(project, early) })
 }
 
 const twoSubpaths = `
@@ -323,7 +309,7 @@ test('styles are imported from the package, as Vite serves them', async () => {
       'style.css': 'p { color: red }',
     }),
   })
-  const server = await project.serve({ early: ['early', 'styled-early'] })
+  const server = await serveEarly(project, ['early', 'styled-early'])
   const { a, b } = await server.run(`
     export { state as a } from 'styled-early'
     export { state as b } from 'styled'`)

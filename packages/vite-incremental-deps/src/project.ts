@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
+import { expect } from 'vitest'
 import { createLogger, createServer, isRunnableDevEnvironment, mergeConfig } from 'vite'
 import type { DevEnvironment, InlineConfig, Logger, ViteDevServer } from 'vite'
 import type { ModuleRunner } from 'vite/module-runner'
@@ -122,6 +123,37 @@ export function pkg(
 
 export const commonJs: Record<string, unknown> = { type: 'commonjs', main: './index.js' }
 export const subpaths: Record<string, unknown> = { exports: { '.': './index.js', './*': './*.js' } }
+
+/** A server that has optimized and served `early`, and knows under which URLs. */
+export async function serveEarly(
+  project: Project,
+  early: string[] = ['early'],
+  config: InlineConfig = {},
+): Promise<Server> {
+  const server = await project.serve({ early, config })
+  firstUrls.set(server, urlsOf(server))
+  return server
+}
+
+/** The URL of each output, by its file. */
+function urlsOf({ ssr }: Server): Map<string, string | undefined> {
+  const infos = ssr.depsOptimizer!.metadata.depInfoList
+  return new Map(infos.map(({ file, browserHash }) => [file, browserHash]))
+}
+
+/** What was served before anything was added. */
+const firstUrls = new WeakMap<Server, ReturnType<typeof urlsOf>>()
+
+/** Nothing was re-optimized, every report says so, and what was served is where it was. */
+export function expectAdded(server: Server, ...ids: string[]): void {
+  const urls = urlsOf(server)
+  for (const [file, url] of firstUrls.get(server) ?? [])
+    expect([file, urls.get(file)]).toEqual([file, url])
+  expect(server.reports.filter(({ fellBack }) => fellBack !== undefined)).toEqual([])
+  expect(server.reports.flatMap(({ added }) => added).toSorted()).toEqual(ids.toSorted())
+  expect(server.log.matching(RELOADING)).toEqual([])
+  expect(server.log.matching(/error/i)).toEqual([])
+}
 
 /** What Vite said, and a promise for what it has yet to say. */
 class Log {

@@ -3,12 +3,12 @@ import { createIdResolver } from 'vite'
 import type { DevEnvironment, Rolldown } from 'vite'
 import type { Modules } from './record.ts'
 import { codeOfServed, isServedId, outputOfImport, servedId, sourceOf } from './served-modules.ts'
+import { codeOfUnavailable, unavailableId } from './unavailable.ts'
 import { platformOf } from './vite-internals.ts'
 
 const REQUIRED_EXCLUDED = '\0holdfast-require-excluded:'
 const EXCLUDED = '\0holdfast-excluded:'
 
-/** Their files are Vite's to serve, under the URL they always have. */
 const STYLE_OR_WASM = /\.(?:css|less|sass|scss|styl|stylus|pcss|postcss|wasm)$/
 
 /** What Vite's optimizer rewrites (`assetImportMetaUrlRE`), but for URLs that it leaves. */
@@ -42,6 +42,9 @@ export function resolveLate({ environment, served, refuse }: Options): Rolldown.
   const isBuiltin = (id: string) =>
     builtins.some((each) => (typeof each === 'string' ? each === id : each.test(id)))
 
+  // Under the URL that such a file always has.
+  const isServedByVite = (file: string) => STYLE_OR_WASM.test(file) || config.assetsInclude(file)
+
   return {
     name: 'resolve-late',
     async resolveId(source, importer, { kind }) {
@@ -60,10 +63,12 @@ export function resolveLate({ environment, served, refuse }: Options): Rolldown.
 
       const resolve = isRequire ? resolvers.require : resolvers.import
       const resolved = await resolve(environment, source, sourceOf(importer))
+      const unavailable = resolved && unavailableId(source, resolved)
+      if (unavailable) return { id: unavailable }
       if (!resolved || !path.isAbsolute(resolved) || /[?#]/.test(resolved)) {
         return refuse(`"${source}", imported by ${sourceOf(importer)}, is for Vite to resolve`)
       }
-      if (STYLE_OR_WASM.test(resolved) && !isRequire) return { id: resolved, external: 'absolute' }
+      if (isServedByVite(resolved) && !isRequire) return { id: resolved, external: 'absolute' }
       if (!/\.(?:[cm]?js|json)$/.test(resolved)) return refuse(`${resolved} is for Vite to load`)
       const id = path.resolve(resolved)
       return { id: id in served ? servedId(id) : id }
@@ -75,13 +80,14 @@ export function resolveLate({ environment, served, refuse }: Options): Rolldown.
           const from = JSON.stringify(EXCLUDED + id.slice(REQUIRED_EXCLUDED.length))
           return `import * as all from ${from}\nmodule.exports = { ...all }`
         }
+        const unavailable = codeOfUnavailable(id, config.isProduction)
+        if (unavailable !== undefined) return { code: unavailable, moduleType: 'js' }
         if (!isServedId(id)) return null
         const source = sourceOf(id)
         const { file, access } = served[source]!
         if (!access)
           return refuse(`${source} is inside an output and cannot be imported from there`)
-        // Not by the extension, which may be that of JSON.
-        return { code: codeOfServed({ file, access }), moduleType: 'js' }
+        return codeOfServed({ file, access })
       },
     },
     transform: {

@@ -2,15 +2,18 @@ import type { ServedModule } from './record.ts'
 
 const OUTPUT = '\0holdfast-output:'
 const SERVED = '\0holdfast-served:'
+/** So that the module's own extension does not decide how its stand-in is read. */
+const SUFFIX = '.js'
 
 /** The id, in a late bundle, of a module that is inside a served output. */
-export const servedId = (id: string): string => SERVED + id
+export const servedId = (id: string): string => SERVED + id + SUFFIX
 
 /** Whether a module of a late bundle stands for what is served. */
 export const isServedId = (id: string): boolean => id.startsWith(SERVED)
 
 /** The module that a served one stands for, or the id itself. */
-export const sourceOf = (id: string): string => (isServedId(id) ? id.slice(SERVED.length) : id)
+export const sourceOf = (id: string): string =>
+  isServedId(id) ? id.slice(SERVED.length, -SUFFIX.length) : id
 
 /** The output that {@link codeOfServed} imports. */
 export const outputOfImport = (source: string): string | undefined =>
