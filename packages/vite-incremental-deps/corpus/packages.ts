@@ -72,7 +72,7 @@ export const late: CorpusPackage[] = [
   { name: 'invariant', version: '2.2.4' },
   { name: 'bluebird', version: '3.7.2' },
   { name: 'handlebars', version: '4.7.10' },
-  { name: 'fast-deep-equal', version: '3.1.3' },
+  // With `fast-deep-equal`, which it gives a property, so that what that exports depends on the order.
   { name: 'ajv', version: '8.20.0' },
   // ES modules and CommonJS in one package.
   { name: 'dayjs', version: '1.11.23', ids: ['dayjs/plugin/utc'] },

@@ -29,10 +29,12 @@ export function printSession(name: string, { discoveries, checks }: Session): vo
   }
 }
 
-/** Whether something came out wrong: falling back is no error, a second instance is. */
+/** Whether anything was reloaded, lost, there twice, or not as plain Vite has it. */
 export function isWrong({ discoveries, checks }: Session): boolean {
   return (
-    discoveries.some(({ wrong }) => wrong.length > 0) ||
-    Object.values(checks).some(({ doubles, failures }) => doubles.length + failures.length > 0)
+    discoveries.some(({ wrong, reloads }) => wrong.length > 0 || reloads > 0) ||
+    Object.values(checks).some(
+      ({ doubles, failures, lostMarks }) => doubles.length + failures.length + lostMarks.length > 0,
+    )
   )
 }

@@ -5,7 +5,7 @@
  *       [--root <temporary project>] [--json results.json] [--chromium /usr/bin/chromium]
  *
  * Needs Node 24, a built `dist`, Chromium and, once, the npm registry. Exits with 1 if anything is
- * wrong or there twice.
+ * wrong, there twice, reloaded or lost.
  */
 import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

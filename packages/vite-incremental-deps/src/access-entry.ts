@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { parseAst, Visitor } from 'vite'
 import type { ESTree, Rolldown } from 'vite'
-import type { Binding, ModuleAccess } from './record.ts'
+import type { Binding, ModuleAccess, Reexport } from './record.ts'
 
 /** What the entry exports, by the name under which it does. */
 interface Bindings {
@@ -54,14 +54,24 @@ function listEs(
     code: isWrapped ? reexports + codeOfEvaluator(id, index) : reexports,
     access({ values, calls, obscure }) {
       if (isWrapped && !calls.has(evaluatorName(index))) return undefined
-      const bindings: Record<string, Binding> = {}
+      const own: Record<string, Binding> = {}
+      const elsewhere: string[] = []
       for (const [at, name] of names.entries()) {
         const binding = values.get(`n${index}_${at}`)
-        if (!binding || (!isWrapped && obscure.has(binding[0]))) return undefined
-        bindings[name] = binding
+        if (!binding) elsewhere.push(name)
+        else if (!isWrapped && obscure.has(binding[0])) return undefined
+        else own[name] = binding
       }
+      // Of modules that are in none of the outputs, such as built-ins.
+      const reexports = elsewhere.length > 0 ? reexportsOf(code ?? '', elsewhere) : undefined
+      if (elsewhere.length > 0 && !reexports) return undefined
       const init = calls.get(evaluatorName(index))
-      return { exports: bindings, ...(stars.length > 0 && { stars }), ...(init && { init }) }
+      return {
+        exports: own,
+        ...(reexports && { reexports }),
+        ...(stars.length > 0 && { stars }),
+        ...(init && { init }),
+      }
     },
   }
 }
@@ -110,6 +120,32 @@ function starsOf(code: string): string[] {
   )
 }
 
+/** Where a module re-exports `names` from, or nothing if it does not re-export all of them. */
+function reexportsOf(code: string, names: string[]): Record<string, Reexport> | undefined {
+  const imported = new Map<string, Reexport>()
+  const exported = new Map<string, Reexport>()
+  for (const node of parseAst(code).body) {
+    if (node.type === 'ImportDeclaration') {
+      for (const specifier of node.specifiers) {
+        imported.set(specifier.local.name, [node.source.value, importedName(specifier)])
+      }
+    } else if (node.type === 'ExportAllDeclaration' && node.exported) {
+      exported.set(nameOf(node.exported), [node.source.value, '*'])
+    } else if (node.type === 'ExportNamedDeclaration') {
+      for (const specifier of node.specifiers) {
+        const local = nameOf(specifier.local)
+        const from: Reexport | undefined = node.source
+          ? [node.source.value, local]
+          : imported.get(local)
+        if (from) exported.set(nameOf(specifier.exported), from)
+      }
+    }
+  }
+  const found = names.map((name) => [name, exported.get(name)] as const)
+  if (found.some(([, reexport]) => !reexport)) return undefined
+  return Object.fromEntries(found) as Record<string, Reexport>
+}
+
 /**
  * What the bundler made of the entry.
  *
@@ -123,9 +159,9 @@ export function readEntry({ code, fileName }: Rolldown.OutputChunk, isKept: bool
   const inits = new Set<string>()
   for (const node of parseAst(code).body) {
     if (node.type === 'ImportDeclaration') {
+      const file = outputOf(node.source)
       for (const specifier of node.specifiers) {
-        const imported = importedName(specifier)
-        if (imported) imports.set(specifier.local.name, [fileOf(node.source), imported])
+        if (file) imports.set(specifier.local.name, [file, importedName(specifier)])
       }
     } else if (node.type === 'VariableDeclaration') {
       for (const { id, init } of node.declarations) {
@@ -139,9 +175,10 @@ export function readEntry({ code, fileName }: Rolldown.OutputChunk, isKept: bool
       const callee = calledName(node.expression)
       if (callee) inits.add(callee)
     } else if (node.type === 'ExportNamedDeclaration') {
+      const file = node.source && outputOf(node.source)
       for (const { exported, local } of node.specifiers) {
-        if (node.source) values.set(nameOf(exported), [fileOf(node.source), nameOf(local)])
-        else exports.set(nameOf(exported), nameOf(local))
+        if (file) values.set(nameOf(exported), [file, nameOf(local)])
+        else if (!node.source) exports.set(nameOf(exported), nameOf(local))
       }
     }
   }
@@ -159,11 +196,14 @@ export function readEntry({ code, fileName }: Rolldown.OutputChunk, isKept: bool
   return { values, calls, obscure }
 }
 
-const fileOf = ({ value }: ESTree.StringLiteral): string => path.posix.basename(value)
+/** The output, if it is none of what stays outside. */
+function outputOf({ value }: ESTree.StringLiteral): string | undefined {
+  return value.startsWith('./') ? path.posix.normalize(value) : undefined
+}
 
-function importedName(specifier: ESTree.ImportDeclarationSpecifier): string | undefined {
+function importedName(specifier: ESTree.ImportDeclarationSpecifier): string {
   if (specifier.type === 'ImportSpecifier') return nameOf(specifier.imported)
-  return specifier.type === 'ImportDefaultSpecifier' ? 'default' : undefined
+  return specifier.type === 'ImportDefaultSpecifier' ? 'default' : '*'
 }
 
 /** `require_a` in `() => require_a()`, `init_a` in `() => (init_a(), toCommonJS(…))`. */

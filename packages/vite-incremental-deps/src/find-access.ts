@@ -52,12 +52,10 @@ export function findAccess(
       const bindings = readEntry(entry, isNeeded)
       const access = new Map(listed.map((each) => [each.id, each.access(bindings)]))
       const modules: Modules = {}
-      for (const { moduleIds, fileName, modules: rendered } of kept) {
+      for (const { moduleIds, fileName } of kept) {
         for (const id of moduleIds) {
           if (!path.isAbsolute(id)) continue
           const own = access.get(id)
-          // What only re-exports has nothing that could be there twice.
-          if (!own && !rendered[id]?.code) continue
           modules[id] = { file: fileName, ...(own && { access: own }) }
         }
       }

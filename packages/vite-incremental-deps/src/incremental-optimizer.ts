@@ -1,21 +1,9 @@
 import path from 'node:path'
 import type { DevEnvironment } from 'vite'
-import { bundleLate, CannotAdd } from './late-bundle.ts'
-import { writeLate } from './write-late.ts'
-import { readRecord } from './record.ts'
-import type { OutputRecord } from './record.ts'
+import { CannotAdd } from './late-bundle.ts'
 import type { Report } from './report.ts'
-import {
-  depsDirectory,
-  findSurprise,
-  foreignFileHash,
-  forgetFile,
-  isBusy,
-  lateHash,
-  outputOf,
-  registerFiles,
-  servedFiles,
-} from './vite-internals.ts'
+import { ServedOutputs } from './served-outputs.ts'
+import { findSurprise, forgetFile, isBusy, outputOf } from './vite-internals.ts'
 import type { DepInfo, DepsOptimizer, Metadata } from './vite-internals.ts'
 
 interface Job {
@@ -29,7 +17,7 @@ interface Job {
  * everything else goes Vite's way.
  */
 export class IncrementalOptimizer {
-  readonly directory: string
+  readonly outputs: ServedOutputs
   readonly #environment: DevEnvironment
   readonly #optimizer: DepsOptimizer
   readonly #register: DepsOptimizer['registerMissingImport']
@@ -40,20 +28,15 @@ export class IncrementalOptimizer {
   #isRunning = false
   #isViteRunning = false
   #isClosed = false
-  #metadata: Metadata
-  /** What is inside the outputs of `#metadata`. */
-  #record: OutputRecord | undefined
 
   constructor(environment: DevEnvironment, tell: (report: Report) => void) {
     const optimizer = environment.depsOptimizer!
     const { close } = optimizer
-    this.directory = depsDirectory(environment)
+    this.outputs = new ServedOutputs(environment)
     this.#environment = environment
     this.#optimizer = optimizer
     this.#register = optimizer.registerMissingImport
     this.#tell = tell
-    this.#metadata = optimizer.metadata
-    this.#adopt(optimizer.metadata)
 
     optimizer.registerMissingImport = (id, resolved) => this.#take(id, resolved)
     optimizer.close = async () => {
@@ -64,9 +47,10 @@ export class IncrementalOptimizer {
     Object.defineProperty(optimizer, 'metadata', {
       configurable: true,
       enumerable: true,
-      get: () => this.#metadata,
+      get: () => this.outputs.metadata,
       set: (metadata: Metadata) => {
-        this.#adopt(metadata)
+        this.#isViteRunning = false
+        this.outputs.adopt(metadata)
       },
     })
   }
@@ -79,22 +63,8 @@ export class IncrementalOptimizer {
     this.#isViteRunning = false
   }
 
-  #adopt(metadata: Metadata): void {
-    this.#isViteRunning = false
-    this.#metadata = metadata
-    this.#record = undefined
-    if (Object.keys(metadata.optimized).length === 0) return
-    this.#record = readRecord(this.directory)
-    if (this.#record) {
-      registerFiles(metadata, this.directory, this.#record)
-      return
-    }
-    // Files are served without the `?v=` that the next run gives them: it has to reload.
-    for (const info of Object.values(metadata.optimized)) info.fileHash = foreignFileHash(info.id)
-  }
-
   #take(id: string, src: string): DepInfo {
-    const metadata = this.#metadata
+    const { metadata, directory } = this.outputs
     const known =
       metadata.optimized[id] ?? metadata.chunks[id] ?? metadata.discovered[id] ?? this.#ours.get(id)
     if (known) return known
@@ -103,13 +73,13 @@ export class IncrementalOptimizer {
     const obstacle = this.#findObstacle(id, src)
     if (obstacle) {
       this.#report([id], 0, obstacle)
-      forgetFile(metadata, path.posix.join(this.directory, outputOf(id) ?? ''))
+      forgetFile(metadata, path.posix.join(directory, outputOf(id) ?? ''))
       return this.#register(id, src)
     }
 
-    const file = path.posix.join(this.directory, outputOf(id)!)
+    const file = path.posix.join(directory, outputOf(id)!)
     const { promise, resolve } = withResolvers()
-    const browserHash = lateHash(metadata, this.#record!)
+    const browserHash = this.outputs.lateHash
     const info: DepInfo = { id, src, file, browserHash, processing: promise }
     forgetFile(metadata, file)
     this.#ours.set(id, info)
@@ -127,7 +97,7 @@ export class IncrementalOptimizer {
     if (this.#isViteAtWork()) return 'Vite is optimizing'
     if (!outputOf(id)) return 'its id is unusual'
     if (!/\.[cm]?js$/.test(src)) return `${src} is for Vite to load`
-    if (!this.#record) return 'what is inside the outputs is not known'
+    if (!this.outputs.isRecorded) return 'what is inside the outputs is not known'
     if (resolve.preserveSymlinks) return '`resolve.preserveSymlinks` is on'
     // `topLevelVar` is Vite's own default. Others may decide what goes into which file.
     const { topLevelVar: _, ...output } = optimizeDeps.rolldownOptions?.output ?? {}
@@ -164,71 +134,29 @@ export class IncrementalOptimizer {
   /** Adds, or says why not. */
   async #attempt(jobs: Job[]): Promise<string | undefined> {
     const start = performance.now()
+    const infos = jobs.map(({ info }) => info)
     try {
-      await this.#add(jobs)
+      await this.outputs.add(infos, () => {
+        if (this.#isClosed) throw new CannotAdd('the server is closed')
+        if (this.#isViteAtWork()) throw new CannotAdd('Vite is optimizing')
+      })
     } catch (error) {
       return error instanceof Error ? error.message : String(error)
     }
     this.#report(
-      jobs.map(({ info }) => info.id),
+      infos.map(({ id }) => id),
       performance.now() - start,
     )
-    for (const { resolve } of jobs) resolve()
-    return undefined
-  }
-
-  async #add(jobs: Job[]): Promise<void> {
-    const metadata = this.#metadata
-    this.#readOthersAdditions()
-    const record = this.#record
-    if (!record || this.#isViteAtWork()) throw new CannotAdd('Vite is optimizing')
-    const infos = jobs.map(({ info }) => info)
-    const entries = infos.map(({ file, src }) => [
-      path.posix.basename(file, '.js'),
-      path.resolve(src!),
-    ])
-    const late = await bundleLate(
-      this.#environment,
-      Object.fromEntries(entries),
-      record.modules,
-      this.directory,
-    )
-
-    // From here on nothing waits, so that Vite cannot come in between.
-    if (this.#isClosed) throw new CannotAdd('the server is closed')
-    if (this.#metadata !== metadata || this.#isViteAtWork()) {
-      throw new CannotAdd('Vite has begun to optimize meanwhile')
-    }
-    if (readRecord(this.directory)?.revision !== record.revision) {
-      throw new CannotAdd('another server has changed the outputs meanwhile')
-    }
-    const { needsInterop = [] } = this.#environment.config.optimizeDeps
-    const served = servedFiles(metadata, infos)
-    this.#record = writeLate(this.directory, record, served, late, infos, needsInterop)
-    for (const info of infos) {
-      info.fileHash = foreignFileHash(info.id)
-      delete info.processing
-      delete metadata.discovered[info.id]
-      metadata.optimized[info.id] = info
+    for (const { info, resolve } of jobs) {
       this.#ours.delete(info.id)
+      resolve()
     }
-    registerFiles(metadata, this.directory, this.#record)
-  }
-
-  /** Another server may work on the same directory. */
-  #readOthersAdditions(): void {
-    const record = readRecord(this.directory)
-    if (record?.run !== this.#record?.run) {
-      throw new CannotAdd('another server has replaced the outputs')
-    }
-    if (!record || record.revision === this.#record?.revision) return
-    this.#record = record
-    registerFiles(this.#metadata, this.directory, record)
+    return undefined
   }
 
   /** Leaves it to Vite, whose next run includes it. */
   #giveBack({ info, resolve }: Job, reason: string): void {
-    const metadata = this.#metadata
+    const { metadata } = this.outputs
     this.#ours.delete(info.id)
     this.#report([info.id], 0, reason)
     // A run of Vite's that began meanwhile may have included it.

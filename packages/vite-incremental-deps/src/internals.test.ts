@@ -40,7 +40,9 @@ test('each kind of export of a module inside an output', async () => {
           export * from './own.js'
           export * from './common.cjs'
           export { common as renamed } from './common.cjs'
-          export * from 'star'`,
+          export * from 'star'
+          export { sep } from 'node:path'
+          export * as fs from 'node:fs'`,
         'own.js': `export const own = {}; export { own as 'quoted name' }`,
         'data.json': `{ "deep": {} }`,
         'common.cjs': `exports.common = {}`,
@@ -53,7 +55,7 @@ test('each kind of export of a module inside an output', async () => {
   const { all: early } = await server.run(`export { all } from 'early'`)
   const late = await server.run(`export * from 'early/late'`)
   const { required } = await server.run(`export { required } from 'early/required'`)
-  const names = ['common', 'data', 'default', 'own', 'quoted name', 'renamed', 'star']
+  const names = ['common', 'data', 'default', 'fs', 'own', 'quoted name', 'renamed', 'sep', 'star']
   for (const other of [late.all, required]) {
     expect(Object.keys(other).toSorted()).toEqual(names)
     for (const name of names) expect(other[name], name).toBe(early[name])
@@ -118,8 +120,10 @@ test('a module that re-exports more than is inside the outputs', async () => {
       'early',
       {
         'index.js': `export { used } from './barrel.js'`,
-        'late.js': `export { used, unused } from './barrel.js'`,
-        'barrel.js': `export { used } from './used.js'; export { unused } from './unused.js'`,
+        'late.js': `export { used, unused, other, all, own } from './barrel.js'`,
+        'barrel.js': `import { unused as imported } from './unused.js'
+          export { used } from './used.js'; export { unused } from './unused.js'
+          export { imported as other }; export * as all from './unused.js'; export const own = {}`,
         'used.js': `export const used = {}`,
         'unused.js': `export const unused = {}`,
       },
@@ -131,5 +135,8 @@ test('a module that re-exports more than is inside the outputs', async () => {
   const { used } = await server.run(`export { used } from 'early'`)
   expect(late.used).toBe(used)
   expect(late.unused).toEqual({})
+  expect(late.other).toBe(late.unused)
+  expect(late.all.unused).toBe(late.unused)
+  expect(late.own).toEqual({})
   expectAdded(server, 'early/late')
 })

@@ -150,7 +150,7 @@ test('a run of Vite that begins meanwhile', async () => {
   await ours.processing
   expect(server.reports.map((report) => report.fellBack)).toEqual([
     'its id is unusual',
-    'Vite has begun to optimize meanwhile',
+    'Vite is optimizing',
   ])
   const { a, b, c, d } = await server.run(both)
   expect(a).toBe(b)

@@ -8,12 +8,17 @@ const VERSION = 2
 /** The output that exports something, the name under which it does, and which property of it is meant. */
 export type Binding = [file: string, name: string, property?: string]
 
+/** A module as one imports it, and which of its exports is meant: `*` for all, as an object. */
+export type Reexport = [specifier: string, name: string]
+
 /** How a source module that is inside an output can be imported from there. */
 export interface ModuleAccess {
   /** CommonJS: a function that evaluates it, once, and returns its `module.exports`. */
   require?: Binding
-  /** What it exports itself. */
+  /** What it exports, by name. */
   exports?: Record<string, Binding>
+  /** What it re-exports of modules that are inside no output. */
+  reexports?: Record<string, Reexport>
   /** What it re-exports all of, as written in it. */
   stars?: string[]
   /** A function that has to be called before `exports` have values. */

@@ -24,8 +24,7 @@ export const outputOfImport = (source: string): string | undefined =>
  * module or as CommonJS, whichever that is.
  */
 export function codeOfServed({ file, access }: Required<ServedModule>): string {
-  const from = (output: string) => JSON.stringify(OUTPUT + output)
-  const { require, init, exports = {}, stars = [] } = access
+  const { require, init, exports = {}, reexports = {}, stars = [] } = access
   if (require) {
     return `import { ${require[1]} as evaluate } from ${from(require[0])}\nmodule.exports = evaluate()`
   }
@@ -41,6 +40,13 @@ export function codeOfServed({ file, access }: Required<ServedModule>): string {
       lines.push(`export { ${value} as ${as} }`)
     }
   }
+  for (const [name, [specifier, imported]] of Object.entries(reexports)) {
+    const [as, source] = [JSON.stringify(name), JSON.stringify(specifier)]
+    const what = imported === '*' ? `* as ${as}` : `{ ${JSON.stringify(imported)} as ${as} }`
+    lines.push(`export ${what} from ${source}`)
+  }
   for (const star of stars) lines.push(`export * from ${JSON.stringify(star)}`)
   return lines.join('\n')
 }
+
+const from = (output: string): string => JSON.stringify(OUTPUT + output)
