@@ -6,10 +6,17 @@ import type { Binding, ModuleAccess, Reexport } from './record.ts'
 /** What the entry exports, by the name under which it does. */
 interface Bindings {
   values: Map<string, Binding>
-  /** Of functions that evaluate a module: what they call for it, if that takes a call. */
-  calls: Map<string, Binding | undefined>
+  /** Of functions that evaluate a module: how they do. */
+  calls: Map<string, Call>
   /** Outputs in which modules are evaluated by calls that no function here makes. */
   obscure: Set<string>
+}
+
+interface Call {
+  /** None if the module is evaluated with its output. */
+  callee?: Binding
+  /** Whether it returns `module.exports`. */
+  isCommonJs: boolean
 }
 
 export interface Listed {
@@ -35,7 +42,8 @@ function listOther({ id }: Rolldown.ModuleInfo, index: number): Listed {
     code: codeOfEvaluator(id, index),
     access({ calls }) {
       const call = calls.get(evaluatorName(index))
-      return call && { require: call }
+      if (!call?.callee) return call && {}
+      return call.isCommonJs ? { require: call.callee } : { init: call.callee }
     },
   }
 }
@@ -48,10 +56,10 @@ function listEs(
   const names = exports.filter((name) => name !== '*')
   const stars = exports.includes('*') ? starsOf(code ?? '') : []
   const specifiers = names.map((name, at) => `${JSON.stringify(name)} as n${index}_${at}`)
-  const reexports = `export { ${specifiers.join(', ')} } from ${JSON.stringify(id)}\n`
+  const statement = `export { ${specifiers.join(', ')} } from ${JSON.stringify(id)}\n`
   return {
     id,
-    code: isWrapped ? reexports + codeOfEvaluator(id, index) : reexports,
+    code: isWrapped ? statement + codeOfEvaluator(id, index) : statement,
     access({ values, calls, obscure }) {
       if (isWrapped && !calls.has(evaluatorName(index))) return undefined
       const own: Record<string, Binding> = {}
@@ -65,7 +73,7 @@ function listEs(
       // Of modules that are in none of the outputs, such as built-ins.
       const reexports = elsewhere.length > 0 ? reexportsOf(code ?? '', elsewhere) : undefined
       if (elsewhere.length > 0 && !reexports) return undefined
-      const init = calls.get(evaluatorName(index))
+      const init = calls.get(evaluatorName(index))?.callee
       return {
         exports: own,
         ...(reexports && { reexports }),
@@ -147,14 +155,15 @@ function reexportsOf(code: string, names: string[]): Record<string, Reexport> | 
 }
 
 /**
- * What the bundler made of the entry.
+ * What the bundler made of the entry. To evaluate a module it writes `require_a()` for CommonJS, and
+ * for an ES module `(init_a(), toCommonJS(…))`, without `init_a()` if that has nothing to do.
  *
  * @param isKept - whether what the entry has inside itself can be imported from it.
  */
 export function readEntry({ code, fileName }: Rolldown.OutputChunk, isKept: boolean): Bindings {
   const values = new Map<string, Binding>()
   const imports = new Map<string, Binding>()
-  const callees = new Map<string, string | undefined>()
+  const evaluators = new Map<string, ESTree.Node>()
   const exports = new Map<string, string>()
   const inits = new Set<string>()
   for (const node of parseAst(code).body) {
@@ -166,7 +175,7 @@ export function readEntry({ code, fileName }: Rolldown.OutputChunk, isKept: bool
     } else if (node.type === 'VariableDeclaration') {
       for (const { id, init } of node.declarations) {
         if (id.type !== 'Identifier' || !init) continue
-        if (init.type === 'ArrowFunctionExpression') callees.set(id.name, calleeOf(init))
+        if (init.type === 'ArrowFunctionExpression') evaluators.set(id.name, init.body)
         const member = memberOf(init)
         const object = member && imports.get(member.object)
         if (object) imports.set(id.name, [object[0], object[1], member.property])
@@ -183,15 +192,20 @@ export function readEntry({ code, fileName }: Rolldown.OutputChunk, isKept: bool
     }
   }
 
-  const calls = new Map<string, Binding | undefined>()
+  const calls = new Map<string, Call>()
   for (const [exported, local] of exports) {
-    if (callees.has(local)) calls.set(exported, imports.get(callees.get(local) ?? ''))
-    else {
+    const body = evaluators.get(local)
+    if (body) {
+      const name = calledName(body.type === 'SequenceExpression' ? body.expressions[0]! : body)
+      const callee = imports.get(name ?? '')
+      if (name === undefined) calls.set(exported, { isCommonJs: false })
+      else if (callee) calls.set(exported, { callee, isCommonJs: body.type === 'CallExpression' })
+      if (name !== undefined) inits.delete(name)
+    } else {
       const value = imports.get(local) ?? (isKept ? ([fileName, exported] as Binding) : undefined)
       if (value) values.set(exported, value)
     }
   }
-  for (const callee of callees.values()) if (callee) inits.delete(callee)
   const obscure = new Set([...inits].map((callee) => imports.get(callee)?.[0] ?? fileName))
   return { values, calls, obscure }
 }
@@ -204,12 +218,6 @@ function outputOf({ value }: ESTree.StringLiteral): string | undefined {
 function importedName(specifier: ESTree.ImportDeclarationSpecifier): string {
   if (specifier.type === 'ImportSpecifier') return nameOf(specifier.imported)
   return specifier.type === 'ImportDefaultSpecifier' ? 'default' : '*'
-}
-
-/** `require_a` in `() => require_a()`, `init_a` in `() => (init_a(), toCommonJS(…))`. */
-function calleeOf({ body }: ESTree.ArrowFunctionExpression): string | undefined {
-  const expressions = body.type === 'SequenceExpression' ? body.expressions : [body]
-  return calledName(expressions[0]!)
 }
 
 /** `a` in `a()`. */

@@ -52,6 +52,7 @@ async function runReloading(server: Server, code: string): Promise<void> {
   const reloading = server.log.next(RELOADING)
   await Promise.allSettled([server.run(code)])
   await reloading
+  await server.reload()
 }
 
 const fellBack = (server: Server): string =>
@@ -86,6 +87,7 @@ test('a fallback at the same time as additions ends consistent', async () => {
   const reloading = server.log.next(RELOADING)
   await Promise.allSettled(codes.map((code) => server.run(code)))
   await reloading
+  await server.reload()
   await expectConsistent(server)
   expect((await server.run(inners)).isSame).toBe(true)
 })
@@ -101,6 +103,7 @@ test('what arrives while Vite optimizes is left to it', async () => {
   const second = server.run(`import 'two'`)
   await Promise.allSettled([first, second])
   await reloading
+  await server.reload()
   expect(fellBack(server)).toMatch(/Vite is optimizing/)
   expect(Object.keys(depsOptimizer!.metadata.optimized)).toContain('two')
   await expectConsistent(server)

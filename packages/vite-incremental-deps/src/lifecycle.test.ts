@@ -93,6 +93,24 @@ test('two servers on one cache directory', async () => {
   }
 })
 
+test('two servers that add at the same time', async () => {
+  await using project = await createProject(files)
+  await (await project.serve()).close()
+  const servers = [await project.serve(), await project.serve()]
+  const [first, second] = servers
+  await Promise.all([first!.run(`import 'one'`), second!.run(`import 'two'`)])
+  for (const server of servers) {
+    const { a, b, c, d } = await server.run(both)
+    expect(a).toBe(b)
+    expect(c).toBe(d)
+    expect(server.reports.filter(({ fellBack }) => fellBack !== undefined)).toEqual([])
+  }
+  const last = await project.serve()
+  const { a, b, c, d } = await last.run(both)
+  expect([a, c]).toEqual([b, d])
+  expect(last.reports).toEqual([])
+})
+
 test('another server has replaced the outputs', async () => {
   await using project = await createProject(files)
   const first = await project.serve()

@@ -53,6 +53,12 @@ export function incrementalDeps(): Plugin<IncrementalDepsApi> {
       recorded.set(name, entry)
       return { optimizeDeps: { rolldownOptions: { plugins: [recordOutputs(entry)] } } }
     },
+    transform: {
+      order: 'pre',
+      handler(_code, id) {
+        recorded.get(this.environment.name)?.optimizer?.outputs.watch.served(id)
+      },
+    },
     configureServer: {
       // Before plugins that evaluate code already.
       order: 'pre',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { expect } from 'vitest'
-import { createLogger, createServer, isRunnableDevEnvironment, mergeConfig } from 'vite'
+import { createLogger, createServer, createServerModuleRunner, mergeConfig } from 'vite'
 import type { DevEnvironment, InlineConfig, Logger, ViteDevServer } from 'vite'
 import type { ModuleRunner } from 'vite/module-runner'
 import { incrementalDeps } from './index.ts'
@@ -29,6 +29,8 @@ export interface Server {
   runner: ModuleRunner
   log: Log
   reports: Report[]
+  /** Forgets all modules, as a full reload does. */
+  reload: () => Promise<void>
   /** Imports a new source file with this code in the ssr environment. */
   run: (code: string) => Promise<any>
   /** Has packages' `index.js` discovered in the ssr environment, all in one tick. */
@@ -40,7 +42,7 @@ let count = 0
 
 export async function createProject(files: Record<string, string>): Promise<Project> {
   const root = await realpath(await mkdtemp(path.join(tmpdir(), 'vite-incremental-deps-')))
-  const servers: ViteDevServer[] = []
+  const servers: Server[] = []
   const project: Project = {
     file: (name) => path.join(root, name),
     async write(more) {
@@ -70,19 +72,23 @@ export async function createProject(files: Record<string, string>): Promise<Proj
         },
       }
       const vite = await createServer(mergeConfig(base, config))
-      servers.push(vite)
       const { ssr } = vite.environments
-      if (!isRunnableDevEnvironment(ssr)) throw new Error('ssr has no runner')
+      // Hears of no reload: Vite's own mixes generations of modules when it imports meanwhile.
+      const newRunner = () => createServerModuleRunner(ssr!, { hmr: false })
       const server: Server = {
         vite,
         ssr,
         log,
         reports,
-        runner: ssr.runner,
+        runner: newRunner(),
+        async reload() {
+          await server.runner.close()
+          server.runner = newRunner()
+        },
         async run(code) {
           const name = `src/file${count++}.js`
           await project.write({ [name]: code })
-          return ssr.runner.import(`/${name}`)
+          return server.runner.import(`/${name}`)
         },
         async discover(ids) {
           const infos = ids.map((id) => {
@@ -91,8 +97,12 @@ export async function createProject(files: Record<string, string>): Promise<Proj
           })
           await Promise.all(infos.map(async (info) => info.processing))
         },
-        close: () => vite.close(),
+        async close() {
+          await server.runner.close()
+          await vite.close()
+        },
       }
+      servers.push(server)
       await server.run(early.map((id) => `import ${JSON.stringify(id)}`).join('\n'))
       return server
     },
