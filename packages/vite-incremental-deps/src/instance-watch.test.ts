@@ -7,10 +7,10 @@ const files = pkg('early', { 'index.js': 'export const state = {}' })
 /** The full reloads that are sent to the ssr environment. */
 function reloadsOf({ ssr }: Server): unknown[] {
   const reloads: unknown[] = []
-  const { send } = ssr.hot
+  const send = ssr.hot.send.bind<(...args: unknown[]) => void>(ssr.hot)
   ssr.hot.send = (...args: unknown[]) => {
     if ((args[0] as { type?: string }).type === 'full-reload') reloads.push(args[0])
-    Reflect.apply(send, ssr.hot, args)
+    send(...args)
   }
   return reloads
 }

@@ -74,7 +74,7 @@ export async function createProject(files: Record<string, string>): Promise<Proj
       const vite = await createServer(mergeConfig(base, config))
       const { ssr } = vite.environments
       // Hears of no reload: Vite's own mixes generations of modules when it imports meanwhile.
-      const newRunner = () => createServerModuleRunner(ssr!, { hmr: false })
+      const newRunner = () => createServerModuleRunner(ssr, { hmr: false })
       const server: Server = {
         vite,
         ssr,
