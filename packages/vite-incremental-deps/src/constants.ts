@@ -5,4 +5,4 @@ export const PACKAGE_NAME = '@holdfast/vite-incremental-deps'
  * Lies beside Vite's `_metadata.json`, in the directory that Vite replaces as a whole with each run
  * of its optimizer, and so is valid exactly as long as that is.
  */
-export const RECORD_FILE = '_incremental.json'
+export const RECORD_FILE = '_incremental.jsonl'

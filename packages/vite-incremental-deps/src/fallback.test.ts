@@ -188,7 +188,7 @@ test.each([
 ])('a record that is %s: Vite optimizes', async (_state, damage) => {
   await using project = await createProject(files)
   await (await project.serve()).close()
-  await damage(outputs(project, '_incremental.json'))
+  await damage(outputs(project, '_incremental.jsonl'))
   const server = await project.serve()
   await runReloading(server, `import 'one'`)
   expect(fellBack(server)).toBe('what is inside the outputs is not known')

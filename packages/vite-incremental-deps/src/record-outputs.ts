@@ -4,7 +4,7 @@ import { BorderEntries } from './border-entries.ts'
 import { PACKAGE_NAME, RECORD_FILE } from './constants.ts'
 import { findAccess } from './find-access.ts'
 import type { IncrementalOptimizer } from './incremental-optimizer.ts'
-import { newRecord } from './record.ts'
+import { firstLine } from './record.ts'
 import { OPTIMIZER_PLUGIN } from './vite-internals.ts'
 
 /** The optimizer whose runs are recorded; there is none before the server is configured. */
@@ -60,7 +60,7 @@ function recordRun(entries: string[], { optimizer }: Recorded): Rolldown.Plugin[
       context.emitFile({ type: 'asset', fileName, source: code })
       added.push(fileName)
     }
-    const source = JSON.stringify(newRecord(added, modules))
+    const source = firstLine(added, modules)
     context.emitFile({ type: 'asset', fileName: RECORD_FILE, source })
   })
   return [record, access]

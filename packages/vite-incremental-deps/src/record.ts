@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { RECORD_FILE } from './constants.ts'
 
-const VERSION = 2
+const VERSION = 3
+/** Bytes in which the version and the id of the run are. */
+const HEAD = 80
 
 /** The output that exports something, the name under which it does, and which property of it is meant. */
 export type Binding = [file: string, name: string, property?: string]
@@ -37,40 +39,72 @@ export type Modules = Record<string, ServedModule>
 
 /** What is inside the outputs of one environment. */
 export interface OutputRecord {
-  version: number
   /** Differs for each run of Vite's optimizer. */
   run: string
-  /** Differs for each state of the outputs, so that a change by another server is noticed. */
-  revision: string
   /** Outputs of Vite's run that it does not know: the entries that were added to it. */
   borders: string[]
   /** Outputs that were added since. */
   late: string[]
   modules: Modules
+  /** Bytes of the file that this was read from: it only grows, by what other servers add as well. */
+  size: number
 }
 
-export function newRecord(borders: string[], modules: Modules): OutputRecord {
-  const run = randomUUID()
-  return { version: VERSION, run, revision: run, borders, late: [], modules }
+/** A line of the file: what a run of Vite's optimizer has made, or an addition to it. */
+interface Line {
+  version?: number
+  run?: string
+  borders?: string[]
+  late?: string[]
+  modules: Modules
 }
 
-export function extendRecord(record: OutputRecord, late: string[], modules: Modules): OutputRecord {
-  return {
-    ...record,
-    revision: randomUUID(),
-    late: [...new Set([...record.late, ...late])],
-    modules: { ...record.modules, ...modules },
-  }
+const toLine = (line: Line): string => `${JSON.stringify(line)}\n`
+
+/** The content of the file after a run of Vite's optimizer. */
+export function firstLine(borders: string[], modules: Modules): string {
+  return toLine({ version: VERSION, run: randomUUID(), borders, modules })
 }
 
-/** The record, or nothing where there is none that can be understood. */
-export function readRecord(directory: string): OutputRecord | undefined {
+/** Adds to the record and to its file. */
+export function appendRecord(
+  directory: string,
+  record: OutputRecord,
+  late: string[],
+  modules: Modules,
+): OutputRecord {
+  const line = toLine({ late, modules })
+  appendFileSync(path.join(directory, RECORD_FILE), line)
+  return extend({ ...record, size: record.size + Buffer.byteLength(line) }, { late, modules })
+}
+
+function extend(record: OutputRecord, { late = [], modules }: Line): OutputRecord {
+  record.late = [...new Set([...record.late, ...late])]
+  // There may be many thousands.
+  Object.assign(record.modules, modules)
+  return record
+}
+
+/**
+ * The record, or nothing where there is none that can be understood.
+ *
+ * @param known - what was read before: if that is the beginning of it, only the rest is read.
+ */
+export function readRecord(directory: string, known?: OutputRecord): OutputRecord | undefined {
   try {
-    const json = readFileSync(path.join(directory, RECORD_FILE), 'utf8')
-    const record = JSON.parse(json) as Partial<OutputRecord>
-    const isComplete = record.run && record.revision && record.borders && record.late
-    if (record.version !== VERSION || !isComplete || !record.modules) return undefined
-    return record as OutputRecord
+    const content = readFileSync(path.join(directory, RECORD_FILE))
+    const isContinued = known && content.subarray(0, HEAD).includes(known.run)
+    const lines = content.toString('utf8', isContinued ? known.size : 0).split('\n')
+    // Each line ends with a newline, unless whoever wrote it was interrupted.
+    if (lines.pop() !== '') return undefined
+    const [first, ...rest] = lines.map((line) => JSON.parse(line) as Line)
+    if (isContinued) {
+      const additions = first ? [first, ...rest] : []
+      return additions.reduce(extend, { ...known, size: content.length })
+    }
+    if (first?.version !== VERSION || !first.run || !first.borders) return undefined
+    const { run, borders, modules } = first
+    return rest.reduce(extend, { run, borders, late: [], modules, size: content.length })
   } catch {
     return undefined
   }

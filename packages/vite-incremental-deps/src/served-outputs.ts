@@ -85,7 +85,8 @@ export class ServedOutputs {
     return withLock(this.directory, () => {
       checkStill()
       if (this.#metadata !== metadata) throw new CannotAdd('Vite has optimized meanwhile')
-      if (readRecord(this.directory)?.revision !== record.revision) return false
+      const current = readRecord(this.directory, record)
+      if (current?.run !== record.run || current.size !== record.size) return false
       const { needsInterop = [] } = this.#environment.config.optimizeDeps
       const served = servedFiles(metadata, infos)
       const next = writeLate(this.directory, record, served, late, infos, needsInterop)
@@ -102,14 +103,12 @@ export class ServedOutputs {
   }
 
   #readOthersAdditions(): OutputRecord {
-    const record = readRecord(this.directory)
+    const record = readRecord(this.directory, this.#record)
     if (!record || record.run !== this.#record?.run) {
       throw new CannotAdd('another server has replaced the outputs')
     }
-    if (record.revision !== this.#record.revision) {
-      this.#record = record
-      registerFiles(this.#metadata, this.directory, record)
-    }
-    return this.#record
+    if (record.size !== this.#record.size) registerFiles(this.#metadata, this.directory, record)
+    this.#record = record
+    return record
   }
 }

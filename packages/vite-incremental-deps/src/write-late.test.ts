@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Rolldown } from 'vite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { newRecord } from './record.ts'
 import { writeLate } from './write-late.ts'
 
 let directory: string
@@ -18,7 +17,8 @@ afterEach(() => rmSync(directory, { recursive: true }))
 const write = (code: string, served = ['helpers.js']) => {
   const chunk = { type: 'chunk', fileName: 'helpers.js', code } as Rolldown.OutputChunk
   const late = { outputs: [chunk], modules: {}, commonJs: new Set<string>() }
-  return writeLate(directory, newRecord([], {}), new Set(served), late, [], [])
+  const record = { run: '', borders: [], late: [], modules: {}, size: 0 }
+  return writeLate(directory, record, new Set(served), late, [], [])
 }
 
 test("a chunk that is served already stays Vite's, under its own URL", () => {

@@ -2,8 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { CannotAdd } from './late-bundle.ts'
 import type { LateBundle } from './late-bundle.ts'
-import { RECORD_FILE } from './constants.ts'
-import { extendRecord, writeWhole } from './record.ts'
+import { appendRecord, writeWhole } from './record.ts'
 import type { OutputRecord } from './record.ts'
 import { persist } from './vite-internals.ts'
 import type { DepInfo } from './vite-internals.ts'
@@ -49,8 +48,7 @@ export function writeLate(
   }
   for (const [name, content] of files) writeWhole(path.join(directory, name), content)
   const late = [...files.keys()].filter((name) => name.endsWith('.js'))
-  const written = extendRecord(record, late, modules)
-  writeWhole(path.join(directory, RECORD_FILE), JSON.stringify(written))
+  const written = appendRecord(directory, record, late, modules)
   persist(directory, infos)
   return written
 }
