@@ -12,6 +12,12 @@ export function printDiscovery(discovery: Discovery): void {
   console.log([...columns, ...wrong.slice(0, 3), reason ?? ''].join(' ').trimEnd())
 }
 
+/** The same, only for what was not just added. */
+export function printUnusual(discovery: Discovery): void {
+  const { reason, wrong, reloads } = discovery
+  if (reason !== undefined || wrong.length > 0 || reloads > 0) printDiscovery(discovery)
+}
+
 /** One line for each session and environment. */
 export function printSession(name: string, { discoveries, checks }: Session): void {
   for (const [environment, { doubles, failures, lostMarks }] of Object.entries(checks)) {

@@ -1,8 +1,11 @@
 /**
  * Compares what `incrementalDeps()` gives for packages that people use with what plain Vite gives.
  *
- *     node corpus/run.ts [--orders 20] [--seed 1] [--only id,id] [--plugin ../dist/index.mjs]
- *       [--root <temporary project>] [--json results.json] [--chromium /usr/bin/chromium]
+ *     node corpus/run.ts [--no-each] [--orders 20] [--seed 1] [--only id,id]
+ *       [--plugin ../dist/index.mjs] [--root <temporary project>] [--json results.json]
+ *       [--chromium /usr/bin/chromium]
+ *
+ * First each dependency by itself, unless `--no-each`, then all of them in random orders.
  *
  * Needs Node 24, a built `dist`, Chromium and, once, the npm registry. Exits with 1 if anything is
  * wrong, there twice, reloaded or lost.
@@ -17,13 +20,15 @@ import type { IncrementalDepsApi } from '../src/index.ts'
 import { findExpectations } from './expectations.ts'
 import { early, idsOf, late } from './packages.ts'
 import { random, shuffled } from './random.ts'
-import { isWrong, printDiscovery, printSession } from './report.ts'
+import { isWrong, printDiscovery, printSession, printUnusual } from './report.ts'
 import { runSession } from './session.ts'
 import type { Session } from './session.ts'
 import { Workspace } from './workspace.ts'
 
 const { values } = parseArgs({
+  allowNegative: true,
   options: {
+    each: { type: 'boolean', default: true },
     orders: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
@@ -67,11 +72,13 @@ const run = async (name: string, batches: string[][], onDiscovery?: typeof print
   sessions[name] = session
   printSession(name, session)
 }
-await run(
-  'one-by-one',
-  ids.map((id) => [id]),
-  printDiscovery,
-)
+if (values.each) {
+  await run(
+    'one-by-one',
+    ids.map((id) => [id]),
+    printDiscovery,
+  )
+}
 for (let order = 0; order < Number(values.orders); order++) {
   const seed = Number(values.seed) + order
   const next = random(seed)
@@ -79,7 +86,7 @@ for (let order = 0; order < Number(values.orders); order++) {
   for (let rest = shuffled(ids, next); rest.length > 0;) {
     batches.push(rest.splice(0, 1 + Math.floor(next() * 4)))
   }
-  await run(`seed-${seed}`, batches)
+  await run(`seed-${seed}`, batches, printUnusual)
 }
 
 if (values.json) {

@@ -3,6 +3,7 @@ import type { Rolldown } from 'vite'
 import { list, readEntry } from './access-entry.ts'
 import type { Listed } from './access-entry.ts'
 import type { Modules } from './record.ts'
+import { isServedId } from './served-modules.ts'
 
 /** The id of the entry that {@link findAccess} adds to a bundle, for as long as it is bundled. */
 export const ACCESS_ENTRY = '\0holdfast-access'
@@ -78,7 +79,7 @@ async function loadAll(
     infos.set(id, info)
     const imported = [...info.importedIds, ...info.dynamicallyImportedIds]
     // What else there is are the externals, and virtual modules of plugins.
-    await Promise.all(imported.filter(isSource).map(visit))
+    await Promise.all(imported.filter((each) => isSource(each) || isServedId(each)).map(visit))
   }
   await Promise.all([...roots].map(visit))
   return [...infos.values()].filter(({ id }) => isSource(id))

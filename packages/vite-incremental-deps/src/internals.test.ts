@@ -119,8 +119,9 @@ test('a module that re-exports more than is inside the outputs', async () => {
     pkg(
       'early',
       {
-        'index.js': `export { used } from './barrel.js'`,
+        'index.js': `export { used, own } from './barrel.js'`,
         'late.js': `export { used, unused, other, all, own } from './barrel.js'`,
+        'later.js': `export { unused } from './unused.js'`,
         'barrel.js': `import { unused as imported } from './unused.js'
           export { used } from './used.js'; export { unused } from './unused.js'
           export { imported as other }; export * as all from './unused.js'; export const own = {}`,
@@ -138,5 +139,7 @@ test('a module that re-exports more than is inside the outputs', async () => {
   expect(late.other).toBe(late.unused)
   expect(late.all.unused).toBe(late.unused)
   expect(late.own).toEqual({})
-  expectAdded(server, 'early/late')
+  // Which was reached by way of the one that re-exports it.
+  expect((await server.run(`export { unused } from 'early/later'`)).unused).toBe(late.unused)
+  expectAdded(server, 'early/late', 'early/later')
 })
