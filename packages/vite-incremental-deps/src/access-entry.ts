@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { parseAst, Visitor } from 'vite'
 import type { ESTree, Rolldown } from 'vite'
+import type { ParsedModule } from './module-graph.ts'
 import type { Binding, ModuleAccess, Reexport } from './record.ts'
 
 /** What the entry exports, by the name under which it does. */
@@ -28,15 +29,15 @@ export interface Listed {
 }
 
 /** What the entry is to import of each module. */
-export function list(infos: Rolldown.ModuleInfo[]): Listed[] {
+export function list(infos: ParsedModule[]): Listed[] {
   const wrapped = findWrapped(infos)
   return infos.map((info, index) =>
-    info.inputFormat === 'es' ? listEs(info, index, wrapped.has(info.id)) : listOther(info, index),
+    info.format === 'es' ? listEs(info, index, wrapped.has(info.id)) : listOther(info, index),
   )
 }
 
 /** CommonJS, JSON, and modules that neither import nor export. */
-function listOther({ id }: Rolldown.ModuleInfo, index: number): Listed {
+function listOther({ id }: ParsedModule, index: number): Listed {
   return {
     id,
     code: codeOfEvaluator(id, index),
@@ -48,13 +49,9 @@ function listOther({ id }: Rolldown.ModuleInfo, index: number): Listed {
   }
 }
 
-function listEs(
-  { id, exports, code }: Rolldown.ModuleInfo,
-  index: number,
-  isWrapped: boolean,
-): Listed {
+function listEs({ id, exports, code }: ParsedModule, index: number, isWrapped: boolean): Listed {
   const names = exports.filter((name) => name !== '*')
-  const stars = exports.includes('*') ? starsOf(code ?? '') : []
+  const stars = exports.includes('*') ? starsOf(code()) : []
   const specifiers = names.map((name, at) => `${JSON.stringify(name)} as n${index}_${at}`)
   const statement = `export { ${specifiers.join(', ')} } from ${JSON.stringify(id)}\n`
   return {
@@ -71,7 +68,7 @@ function listEs(
         else own[name] = binding
       }
       // Of modules that are in none of the outputs, such as built-ins.
-      const reexports = elsewhere.length > 0 ? reexportsOf(code ?? '', elsewhere) : undefined
+      const reexports = elsewhere.length > 0 ? reexportsOf(code(), elsewhere) : undefined
       if (elsewhere.length > 0 && !reexports) return undefined
       const init = calls.get(evaluatorName(index))?.callee
       return {
@@ -93,7 +90,7 @@ const codeOfEvaluator = (id: string, index: number): string =>
  * ES modules that CommonJS requires, and whatever those import: the bundler puts them in functions
  * that have to be called before their bindings have values.
  */
-function findWrapped(infos: Rolldown.ModuleInfo[]): Set<string> {
+function findWrapped(infos: ParsedModule[]): Set<string> {
   const byId = new Map(infos.map((info) => [info.id, info]))
   const wrapped = new Set<string>()
   const wrap = (id: string): void => {
@@ -102,8 +99,8 @@ function findWrapped(infos: Rolldown.ModuleInfo[]): Set<string> {
     wrapped.add(id)
     for (const imported of info.importedIds) wrap(imported)
   }
-  for (const { inputFormat, code, importedIds } of infos) {
-    if (inputFormat !== 'es' || requires(code ?? '')) importedIds.forEach(wrap)
+  for (const { format, code, importedIds } of infos) {
+    if (format !== 'es' || requires(code())) importedIds.forEach(wrap)
   }
   return wrapped
 }
@@ -155,17 +152,61 @@ function reexportsOf(code: string, names: string[]): Record<string, Reexport> | 
 }
 
 /**
- * What the bundler made of the entry. To evaluate a module it writes `require_a()` for CommonJS, and
- * for an ES module `(init_a(), toCommonJS(…))`, without `init_a()` if that has nothing to do.
+ * What the bundler made of the entries. To evaluate a module it writes `require_a()` for CommonJS,
+ * and for an ES module `(init_a(), toCommonJS(…))`, without `init_a()` if that has nothing to do.
  *
- * @param isKept - whether what the entry has inside itself can be imported from it.
+ * @param files - the outputs that will be there to import from.
  */
-export function readEntry({ code, fileName }: Rolldown.OutputChunk, isKept: boolean): Bindings {
+export function readEntries(
+  entries: Iterable<Rolldown.OutputChunk>,
+  files: ReadonlySet<string>,
+): Bindings {
   const values = new Map<string, Binding>()
-  const imports = new Map<string, Binding>()
-  const evaluators = new Map<string, ESTree.Node>()
-  const exports = new Map<string, string>()
-  const inits = new Set<string>()
+  const calls = new Map<string, Call>()
+  const calledAnyway = new Map<string, string>()
+  const calledHere = new Set<string>()
+  for (const { code, fileName } of entries) {
+    const { imports, exports, evaluators, inits } = parseEntry(code)
+    for (const [exported, local] of exports) {
+      const body = typeof local === 'string' && evaluators.get(local)
+      if (body) {
+        const name = calledName(body.type === 'SequenceExpression' ? body.expressions[0]! : body)
+        const callee = imports.get(name ?? '')
+        if (name === undefined) calls.set(exported, { isCommonJs: false })
+        if (!callee) continue
+        calledHere.add(String(callee))
+        if (!files.has(callee[0])) continue
+        calls.set(exported, { callee, isCommonJs: body.type === 'CallExpression' })
+      } else {
+        const value: Binding | undefined =
+          typeof local === 'string' ? (imports.get(local) ?? [fileName, exported]) : local
+        if (files.has(value[0])) values.set(exported, value)
+      }
+    }
+    for (const init of inits) {
+      const callee = imports.get(init)
+      if (callee) calledAnyway.set(String(callee), callee[0])
+    }
+  }
+  for (const callee of calledHere) calledAnyway.delete(callee)
+  return { values, calls, obscure: new Set(calledAnyway.values()) }
+}
+
+interface Entry {
+  imports: Map<string, Binding>
+  /** Names of its own, or what it re-exports. */
+  exports: Map<string, string | Binding>
+  /** The functions in it, by name: what they return. */
+  evaluators: Map<string, ESTree.Node>
+  /** Functions that it calls itself. */
+  inits: string[]
+}
+
+function parseEntry(code: string): Entry {
+  const imports: Entry['imports'] = new Map()
+  const exports: Entry['exports'] = new Map()
+  const evaluators: Entry['evaluators'] = new Map()
+  const inits: string[] = []
   for (const node of parseAst(code).body) {
     if (node.type === 'ImportDeclaration') {
       const file = outputOf(node.source)
@@ -181,33 +222,16 @@ export function readEntry({ code, fileName }: Rolldown.OutputChunk, isKept: bool
         if (object) imports.set(id.name, [object[0], object[1], member.property])
       }
     } else if (node.type === 'ExpressionStatement') {
-      const callee = calledName(node.expression)
-      if (callee) inits.add(callee)
+      inits.push(calledName(node.expression) ?? '')
     } else if (node.type === 'ExportNamedDeclaration') {
       const file = node.source && outputOf(node.source)
       for (const { exported, local } of node.specifiers) {
-        if (file) values.set(nameOf(exported), [file, nameOf(local)])
+        if (file) exports.set(nameOf(exported), [file, nameOf(local)])
         else if (!node.source) exports.set(nameOf(exported), nameOf(local))
       }
     }
   }
-
-  const calls = new Map<string, Call>()
-  for (const [exported, local] of exports) {
-    const body = evaluators.get(local)
-    if (body) {
-      const name = calledName(body.type === 'SequenceExpression' ? body.expressions[0]! : body)
-      const callee = imports.get(name ?? '')
-      if (name === undefined) calls.set(exported, { isCommonJs: false })
-      else if (callee) calls.set(exported, { callee, isCommonJs: body.type === 'CallExpression' })
-      if (name !== undefined) inits.delete(name)
-    } else {
-      const value = imports.get(local) ?? (isKept ? ([fileName, exported] as Binding) : undefined)
-      if (value) values.set(exported, value)
-    }
-  }
-  const obscure = new Set([...inits].map((callee) => imports.get(callee)?.[0] ?? fileName))
-  return { values, calls, obscure }
+  return { imports, exports, evaluators, inits }
 }
 
 /** The output, if it is none of what stays outside. */

@@ -1,17 +1,21 @@
 import path from 'node:path'
 import type { Rolldown } from 'vite'
-import { list, readEntry } from './access-entry.ts'
+import { list, readEntries } from './access-entry.ts'
 import type { Listed } from './access-entry.ts'
+import { ModuleGraph } from './module-graph.ts'
+import { packageOf } from './packages.ts'
 import type { Modules } from './record.ts'
-import { isServedId } from './served-modules.ts'
 
-/** The id of the entry that {@link findAccess} adds to a bundle, for as long as it is bundled. */
-export const ACCESS_ENTRY = '\0holdfast-access'
+const ENTRY = '\0holdfast-access:'
 
 /**
  * Makes every module of a bundle one that can be imported from outside, without an output of its
- * own. An additional entry imports all bindings of all modules, so that the chunks they are in export
- * them. What the bundler makes of this entry says where each of them is; then it is removed.
+ * own. For each package one more entry imports all bindings of all its modules, so that the chunks
+ * they are in export them. What the bundler makes of these entries says where each binding is; then
+ * they are removed.
+ *
+ * That there is one for each package keeps packages apart: what is in a chunk is evaluated together,
+ * and importing one package must not evaluate another that happened to be bundled with it.
  *
  * @param roots - the ids of the bundle's own entries.
  * @param found - called before the outputs are written.
@@ -20,38 +24,43 @@ export function findAccess(
   roots: Iterable<string>,
   found: (context: Rolldown.PluginContext, bundle: Rolldown.OutputBundle, modules: Modules) => void,
 ): Rolldown.Plugin {
-  let isEmitted = false
-  let listed: Listed[] = []
+  const graph = new ModuleGraph(roots)
+  const packages = new Set<string>()
+  let listed: Promise<Listed[]> | undefined
 
   return {
     name: 'find-access',
-    moduleParsed() {
-      if (isEmitted) return
-      isEmitted = true
-      // Not earlier, when other entries are not resolved yet, so that it finds them as they are.
-      this.emitFile({ type: 'chunk', id: ACCESS_ENTRY, name: 'access' })
+    moduleParsed(info) {
+      graph.parsed(info)
+      const home = packageOf(info.id) ?? ''
+      if (packages.has(home) || !path.isAbsolute(info.id)) return
+      packages.add(home)
+      this.emitFile({ type: 'chunk', id: ENTRY + home, name: 'access' })
     },
     resolveId(source, importer) {
-      return source === ACCESS_ENTRY || importer === ACCESS_ENTRY ? { id: source } : null
+      return source.startsWith(ENTRY) || importer?.startsWith(ENTRY) ? { id: source } : null
     },
     load: {
-      filter: { id: new RegExp(`^${ACCESS_ENTRY}$`) },
-      async handler() {
-        listed = list(await loadAll(this, roots))
-        return listed.map(({ code }) => code).join('')
+      filter: { id: new RegExp(`^${ENTRY}`) },
+      async handler(entry) {
+        listed ??= graph.complete(this).then(list)
+        const own = (await listed).filter(({ id }) => entry === ENTRY + (packageOf(id) ?? ''))
+        return own.map(({ code }) => code).join('')
       },
     },
-    generateBundle(_options, bundle) {
+    async generateBundle(_options, bundle) {
       const chunks = Object.values(bundle).filter((output) => output.type === 'chunk')
-      const entry = chunks.find(({ facadeModuleId }) => facadeModuleId === ACCESS_ENTRY)
-      if (!entry) return
-      const isNeeded = chunks.some(({ imports, dynamicImports }) =>
-        [...imports, ...dynamicImports].includes(entry.fileName),
+      const entries = new Set(chunks.filter((chunk) => chunk.facadeModuleId?.startsWith(ENTRY)))
+      const kept = withImports(
+        chunks.filter((chunk) => !entries.has(chunk)),
+        bundle,
       )
-      if (!isNeeded) delete bundle[entry.fileName]
-      const kept = chunks.filter((chunk) => chunk !== entry || isNeeded)
-      const bindings = readEntry(entry, isNeeded)
-      const access = new Map(listed.map((each) => [each.id, each.access(bindings)]))
+      const files = new Set([...kept].map(({ fileName }) => fileName))
+      const bindings = readEntries(entries, files)
+      for (const entry of entries) if (!kept.has(entry)) delete bundle[entry.fileName]
+
+      const access = new Map<string, ReturnType<Listed['access']>>()
+      for (const each of (await listed) ?? []) access.set(each.id, each.access(bindings))
       const modules: Modules = {}
       for (const { moduleIds, fileName } of kept) {
         for (const id of moduleIds) {
@@ -65,24 +74,18 @@ export function findAccess(
   }
 }
 
-/** All modules that are reached from `roots` and may be asked for from outside. */
-async function loadAll(
-  context: Rolldown.PluginContext,
-  roots: Iterable<string>,
-): Promise<Rolldown.ModuleInfo[]> {
-  const infos = new Map<string, Rolldown.ModuleInfo>()
-  const seen = new Set<string>()
-  const visit = async (id: string): Promise<void> => {
-    if (seen.has(id)) return
-    seen.add(id)
-    const info = await context.load({ id })
-    infos.set(id, info)
-    const imported = [...info.importedIds, ...info.dynamicallyImportedIds]
-    // What else there is are the externals, and virtual modules of plugins.
-    await Promise.all(imported.filter((each) => isSource(each) || isServedId(each)).map(visit))
+/** The chunks, and what they import: an entry that others were merged into is needed. */
+function withImports(
+  chunks: Rolldown.OutputChunk[],
+  bundle: Rolldown.OutputBundle,
+): Set<Rolldown.OutputChunk> {
+  const all = new Set(chunks)
+  // What is added while it goes on is visited too.
+  for (const { imports, dynamicImports } of all) {
+    for (const fileName of [...imports, ...dynamicImports]) {
+      const imported = bundle[fileName]
+      if (imported?.type === 'chunk') all.add(imported)
+    }
   }
-  await Promise.all([...roots].map(visit))
-  return [...infos.values()].filter(({ id }) => isSource(id))
+  return all
 }
-
-const isSource = (id: string): boolean => path.isAbsolute(id) && /\.(?:[cm]?js|json)$/.test(id)

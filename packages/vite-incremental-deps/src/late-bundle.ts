@@ -1,5 +1,4 @@
 import type { DevEnvironment, Rolldown } from 'vite'
-import { BorderEntries } from './border-entries.ts'
 import { findAccess } from './find-access.ts'
 import type { Modules } from './record.ts'
 import { resolveLate } from './resolve-late.ts'
@@ -37,8 +36,7 @@ export async function bundleLate(
     Object.entries(entries).map(([name, id]) => [name, id in served ? servedId(id) : id]),
   )
   const inputs = new Set(Object.values(input))
-  const borders = new BorderEntries((id) => inputs.has(id))
-  const formats = new Map<string, string>()
+  const commonJs = new Set<string>()
   let modules: Modules = {}
   // Rolldown wraps what a plugin throws.
   let refusal: CannotAdd | undefined
@@ -63,14 +61,15 @@ export async function bundleLate(
       define: { 'process.env.NODE_ENV': nodeEnv, ...options.transform?.define },
     },
     plugins: [
-      {
-        name: 'border-entries',
-        moduleParsed(info) {
-          formats.set(info.id, info.inputFormat)
-          borders.parsed(this, info)
-        },
-      },
-      findAccess(inputs, (_context, _bundle, found) => (modules = found)),
+      findAccess(inputs, (context, output, found) => {
+        modules = found
+        for (const chunk of Object.values(output)) {
+          if (chunk.type !== 'chunk' || !chunk.facadeModuleId || !chunk.isEntry) continue
+          // As Vite decides on interop.
+          const isEs = context.getModuleInfo(chunk.facadeModuleId)?.inputFormat === 'es'
+          if (!isEs && chunk.exports.join() === 'default') commonJs.add(chunk.name)
+        }
+      }),
       // The project's come first, as in Vite's run.
       plugins,
       resolveLate({ environment, served, refuse }),
@@ -85,13 +84,7 @@ export async function bundleLate(
       entryFileNames: '[name].js',
     })
     for (const id of Object.keys(modules)) if (id in served) refuse(`${id} would be there twice`)
-    const commonJs = output.flatMap((each) => {
-      if (each.type !== 'chunk' || !each.isEntry) return []
-      // As Vite decides on interop.
-      const isEs = formats.get(each.facadeModuleId ?? '') === 'es'
-      return !isEs && each.exports.join() === 'default' ? each.name : []
-    })
-    return { outputs: output, modules, commonJs: new Set(commonJs) }
+    return { outputs: output, modules, commonJs }
   } catch (error) {
     throw refusal ?? error
   } finally {

@@ -1,6 +1,5 @@
 import path from 'node:path'
 import type { Rolldown } from 'vite'
-import { BorderEntries } from './border-entries.ts'
 import { PACKAGE_NAME, RECORD_FILE } from './constants.ts'
 import { findAccess } from './find-access.ts'
 import type { IncrementalOptimizer } from './incremental-optimizer.ts'
@@ -31,17 +30,13 @@ export function recordOutputs(recorded: Recorded): Rolldown.Plugin {
 const isOptimizers = (plugin: unknown): boolean =>
   typeof plugin === 'object' && (plugin as Rolldown.Plugin | null)?.name === OPTIMIZER_PLUGIN
 
-/** Adds border entries to a run, and the record of what is inside its outputs. */
+/** Adds to a run the record of what is inside its outputs. */
 function recordRun(entries: string[], { optimizer }: Recorded): Rolldown.Plugin[] {
   const inputs = new Set(entries.map((entry) => path.resolve(entry)))
-  const borders = new BorderEntries((id) => inputs.has(id))
   optimizer?.runStarted()
 
   const record: Rolldown.Plugin = {
     name: `${PACKAGE_NAME}:record-run`,
-    moduleParsed(info) {
-      borders.parsed(this, info)
-    },
     buildEnd(error) {
       if (error) optimizer?.runFailed()
     },

@@ -41,8 +41,8 @@ export type Modules = Record<string, ServedModule>
 export interface OutputRecord {
   /** Differs for each run of Vite's optimizer. */
   run: string
-  /** Outputs of Vite's run that it does not know: the entries that were added to it. */
-  borders: string[]
+  /** Outputs of Vite's run that it does not know: entries that it did not ask for. */
+  unlisted: string[]
   /** Outputs that were added since. */
   late: string[]
   modules: Modules
@@ -54,7 +54,7 @@ export interface OutputRecord {
 interface Line {
   version?: number
   run?: string
-  borders?: string[]
+  unlisted?: string[]
   late?: string[]
   modules: Modules
 }
@@ -62,8 +62,8 @@ interface Line {
 const toLine = (line: Line): string => `${JSON.stringify(line)}\n`
 
 /** The content of the file after a run of Vite's optimizer. */
-export function firstLine(borders: string[], modules: Modules): string {
-  return toLine({ version: VERSION, run: randomUUID(), borders, modules })
+export function firstLine(unlisted: string[], modules: Modules): string {
+  return toLine({ version: VERSION, run: randomUUID(), unlisted, modules })
 }
 
 /** Adds to the record and to its file. */
@@ -102,9 +102,9 @@ export function readRecord(directory: string, known?: OutputRecord): OutputRecor
       const additions = first ? [first, ...rest] : []
       return additions.reduce(extend, { ...known, size: content.length })
     }
-    if (first?.version !== VERSION || !first.run || !first.borders) return undefined
-    const { run, borders, modules } = first
-    return rest.reduce(extend, { run, borders, late: [], modules, size: content.length })
+    if (first?.version !== VERSION || !first.run || !first.unlisted) return undefined
+    const { run, unlisted, modules } = first
+    return rest.reduce(extend, { run, unlisted, late: [], modules, size: content.length })
   } catch {
     return undefined
   }

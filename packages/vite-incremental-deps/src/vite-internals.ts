@@ -111,7 +111,7 @@ export function registerFiles(metadata: Metadata, directory: string, record: Out
     metadata.chunks[id] = chunk
     metadata.depInfoList.push(chunk)
   }
-  for (const name of record.borders) register(name, metadata.browserHash)
+  for (const name of record.unlisted) register(name, metadata.browserHash)
   for (const name of record.late) register(name, lateHash(metadata, record))
 }
 

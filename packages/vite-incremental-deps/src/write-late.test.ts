@@ -17,7 +17,7 @@ afterEach(() => rmSync(directory, { recursive: true }))
 const write = (code: string, served = ['helpers.js']) => {
   const chunk = { type: 'chunk', fileName: 'helpers.js', code } as Rolldown.OutputChunk
   const late = { outputs: [chunk], modules: {}, commonJs: new Set<string>() }
-  const record = { run: '', borders: [], late: [], modules: {}, size: 0 }
+  const record = { run: '', unlisted: [], late: [], modules: {}, size: 0 }
   return writeLate(directory, record, new Set(served), late, [], [])
 }
 
