@@ -1,0 +1,76 @@
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import { reset } from '@holdfast/app-request-info/reset'
+import { appRoot, run } from '../../server.ts'
+import type { Command } from '../../server.ts'
+import { FIGURES_PATH } from './figures-plugin.ts'
+import type { Figures } from './figures-plugin.ts'
+
+export interface Setup {
+  topology: 'child' | 'bridge'
+  /** With which of the packages: see the harness's `settings.ts`. */
+  holdfast: 'off' | 'no-incremental' | 'on'
+}
+
+/** Everything that was started and not stopped yet. */
+const running = new Set<Command>()
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, async () => {
+    await Promise.all([...running].map((command) => command[Symbol.asyncDispose]()))
+    reset()
+    process.exit(1)
+  })
+}
+
+/** The harness's dev server. */
+export class DevServer implements AsyncDisposable {
+  readonly #setup: Setup
+  #command!: Command
+  #printedBefore = ''
+  url = ''
+
+  private constructor(setup: Setup) {
+    this.#setup = setup
+  }
+
+  /** From a cold cache. Resolves when Vite says that it serves. */
+  static async start(setup: Setup): Promise<DevServer> {
+    await rm(path.join(appRoot, 'node_modules/.vite'), { recursive: true, force: true })
+    const server = new DevServer(setup)
+    await server.#start()
+    return server
+  }
+
+  /** What it has printed, before restarts too. */
+  get output(): string {
+    return this.#printedBefore + this.#command.output
+  }
+
+  /** As whoever finds the server broken does. */
+  async restart(): Promise<void> {
+    await this[Symbol.asyncDispose]()
+    this.#printedBefore = this.output
+    await this.#start(new URL(this.url).port)
+  }
+
+  /** What the plugins say of themselves. */
+  async figures(): Promise<Figures> {
+    const response = await fetch(this.url + FIGURES_PATH)
+    return (await response.json()) as Figures
+  }
+
+  async #start(port?: string): Promise<void> {
+    const config = path.join(import.meta.dirname, 'vite.config.ts')
+    const { topology, holdfast } = this.#setup
+    const env = { TOPOLOGY: topology, HOLDFAST: holdfast, ...(port && { PORT: port }) }
+    this.#command = run('vite', ['--config', config, '--configLoader', 'native'], env)
+    running.add(this.#command)
+    this.url = await this.#command.url()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#command[Symbol.asyncDispose]()
+    running.delete(this.#command)
+  }
+}
