@@ -3,7 +3,7 @@ import path from 'node:path'
 import { reset } from '@holdfast/app-request-info/reset'
 import { appRoot, run } from '../../server.ts'
 import type { Command } from '../../server.ts'
-import { FIGURES_PATH } from './figures-plugin.ts'
+import { CACHE_DIRECTORY_VARIABLE, FIGURES_PATH } from './constants.ts'
 import type { Figures } from './figures-plugin.ts'
 
 export interface Setup {
@@ -26,18 +26,25 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 /** The harness's dev server. */
 export class DevServer implements AsyncDisposable {
   readonly #setup: Setup
+  readonly #cacheDir: string
   #command!: Command
   #printedBefore = ''
   url = ''
 
-  private constructor(setup: Setup) {
+  private constructor(setup: Setup, cacheDir: string) {
     this.#setup = setup
+    this.#cacheDir = cacheDir
   }
 
-  /** From a cold cache. Resolves when Vite says that it serves. */
-  static async start(setup: Setup): Promise<DevServer> {
-    await rm(path.join(appRoot, 'node_modules/.vite'), { recursive: true, force: true })
-    const server = new DevServer(setup)
+  /**
+   * From a cold cache. Resolves when Vite says that it serves.
+   *
+   * @param name - tells servers that run at a time apart.
+   */
+  static async start(setup: Setup, name = 'measured'): Promise<DevServer> {
+    const cacheDir = path.join(appRoot, `node_modules/.vite-load-test-${name}`)
+    await rm(cacheDir, { recursive: true, force: true })
+    const server = new DevServer(setup, cacheDir)
     await server.#start()
     return server
   }
@@ -63,7 +70,12 @@ export class DevServer implements AsyncDisposable {
   async #start(port?: string): Promise<void> {
     const config = path.join(import.meta.dirname, 'vite.config.ts')
     const { topology, holdfast } = this.#setup
-    const env = { TOPOLOGY: topology, HOLDFAST: holdfast, ...(port && { PORT: port }) }
+    const env = {
+      TOPOLOGY: topology,
+      HOLDFAST: holdfast,
+      [CACHE_DIRECTORY_VARIABLE]: this.#cacheDir,
+      ...(port && { PORT: port }),
+    }
     this.#command = run('vite', ['--config', config, '--configLoader', 'native'], env)
     running.add(this.#command)
     this.url = await this.#command.url()

@@ -1,5 +1,5 @@
 import { edit } from '@holdfast/app-request-info/edits'
-import { HIDDEN_PREFIX } from './hidden-plugin.ts'
+import { HIDDEN_PREFIX } from './constants.ts'
 import type { LateDependency, Target } from './late-dependencies.ts'
 
 const fileOf: Record<Target, string> = {

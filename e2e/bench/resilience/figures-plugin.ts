@@ -1,32 +1,42 @@
 import type { IncrementalDepsApi } from '@holdfast/vite-incremental-deps'
 import type { Plugin } from 'vite'
-
-/** Where the dev server answers with {@link Figures}. */
-export const FIGURES_PATH = '/__load-test/figures'
+import { FIGURES_PATH } from './constants.ts'
 
 /** What plugins say of themselves, by the title that it has in the table. */
-export type Figures = Record<string, number>
+export type Figures = Record<string, { value: number; over: 'sum' | 'maximum' }>
 
-/** By the name of a plugin, which is left out where it is not there: how its `api` is read. */
+/** What `@holdfast/vite-request-gate` has as its `api`. */
+interface RequestGateApi {
+  stats: { held: number; longestHold: number; replays: number; answers: number }
+}
+
+/** By the name of a plugin: how its `api` is read. A server without it has no such figures. */
 const readers: Record<string, (api: never) => Figures> = {
   '@holdfast/vite-incremental-deps': ({ reports }: IncrementalDepsApi) => ({
-    'dependencies added': reports.filter(({ fellBack }) => fellBack === undefined).length,
-    'dependencies left to Vite': reports.filter(({ fellBack }) => fellBack !== undefined).length,
+    'dependencies added': count(reports.filter(({ fellBack }) => fellBack === undefined).length),
+    'dependencies left to Vite': count(reports.filter(({ fellBack }) => fellBack).length),
+  }),
+  '@holdfast/vite-request-gate': ({ stats }: RequestGateApi) => ({
+    'requests held': count(stats.held),
+    'longest hold, ms': { value: stats.longestHold, over: 'maximum' },
+    'requests replayed': count(stats.replays),
+    'requests answered for the application': count(stats.answers),
   }),
 }
 
+function count(value: number): Figures[string] {
+  return { value, over: 'sum' }
+}
+
+/** Lets the load test read what the other plugins of its dev server count. */
 export function figures(): Plugin {
   return {
     name: 'load-test-figures',
-    configureServer: {
-      // Before whatever may hold requests back.
-      order: 'pre',
-      handler({ config, middlewares }) {
-        middlewares.use(FIGURES_PATH, (_request, response) => {
-          const all = config.plugins.map(({ name, api }) => api && readers[name]?.(api as never))
-          response.end(JSON.stringify(Object.assign({}, ...all)))
-        })
-      },
+    configureServer({ config, middlewares }) {
+      middlewares.use(FIGURES_PATH, (_request, response) => {
+        const all = config.plugins.map(({ name, api }) => api && readers[name]?.(api as never))
+        response.end(JSON.stringify(Object.assign({}, ...all)))
+      })
     },
   }
 }

@@ -1,8 +1,6 @@
 import type { Plugin } from 'vite'
+import { HIDDEN_PREFIX } from './constants.ts'
 import { lateDependencies } from './late-dependencies.ts'
-
-/** A module for each late dependency, which gives its value. */
-export const HIDDEN_PREFIX = 'virtual:load-test/'
 
 /** Vite's start-up scan does not look into virtual modules, so it does not find what they import. */
 export function hiddenDependencies(): Plugin {

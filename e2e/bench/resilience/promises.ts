@@ -1,180 +1,194 @@
 import { growth } from './additions.ts'
 import type { Setup } from './dev-server.ts'
+import type { Overhead } from './overhead.ts'
 import { median, ratio, sum } from './statistics.ts'
-import { latency, saveToCorrect, saveToCorrectLimit, toPlain, total, typical } from './summary.ts'
+import { saveToCorrect, saveToCorrectLimit, toPlain, total, typical } from './summary.ts'
 import type { Summary } from './summary.ts'
+
+export interface Results {
+  summaries: Summary[]
+  overheads: Overhead[]
+  /** Of one run each: see `timeAdditions`. */
+  additions: number[][]
+}
 
 interface Promised {
   /** Promises are chosen by it. */
-  group: 'control' | 'requests' | 'reloads' | 'speed'
+  group: 'control' | 'requests' | 'reloads' | 'speed' | 'overhead'
   title: string
   sense: 'at most' | 'at least'
   limit: number
+  measure: (results: Results) => Measured[]
 }
 
-/** Kept by each topology at each rate. */
-interface OfSetup extends Promised {
-  modes: Setup['holdfast'][]
+interface Measured {
+  of: string
   /** `undefined` if there is nothing to judge by, such as plain Vite in the same rounds. */
-  measure: (summary: Summary) => number | undefined
+  value: number | undefined
+}
+
+/** A promise that each topology keeps at each rate. */
+function inEach(
+  modes: Setup['holdfast'][],
+  measure: (summary: Summary) => number | undefined,
+): Promised['measure'] {
+  return ({ summaries }) =>
+    summaries
+      .filter(({ holdfast }) => modes.includes(holdfast))
+      .map((summary) => ({
+        of: `${summary.topology}, ${summary.holdfast}, ${summary.rate}/s`,
+        value: measure(summary),
+      }))
+}
+
+/** A promise that each topology keeps while nothing is edited. */
+function ofOverhead(measure: (overhead: Overhead) => number): Promised['measure'] {
+  return ({ overheads }) =>
+    [...Map.groupBy(overheads, ({ topology, holdfast }) => `${topology}, ${holdfast}`)].map(
+      ([of, rounds]) => ({ of, value: median(rounds.map(measure)) }),
+    )
 }
 
 const withState: Setup['holdfast'][] = ['no-incremental', 'on']
 
-export const promises: readonly OfSetup[] = [
+export const promises: readonly Promised[] = [
   {
     // If plain Vite got through, the load would prove nothing.
     group: 'control',
     title: 'failed requests',
-    modes: ['off'],
     sense: 'at least',
     limit: 1,
-    measure: (summary) => total(summary, ({ steady }) => steady.tally.failed),
+    measure: inEach(['off'], (summary) => total(summary, ({ steady }) => steady.tally.failed)),
   },
   {
     group: 'control',
     title: 'state resets',
-    modes: ['off'],
     sense: 'at least',
     limit: 1,
-    measure: (summary) => total(summary, ({ steady }) => steady.tally.stateResets),
+    measure: inEach(['off'], (summary) => total(summary, ({ steady }) => steady.tally.stateResets)),
   },
   {
     group: 'requests',
     title: 'failed requests',
-    modes: withState,
     sense: 'at most',
     limit: 0,
-    measure: (summary) => total(summary, ({ steady }) => steady.tally.failed),
+    measure: inEach(withState, (summary) => total(summary, ({ steady }) => steady.tally.failed)),
   },
   {
     group: 'requests',
     title: 'failed requests of a cold start',
-    modes: withState,
     sense: 'at most',
     limit: 0,
-    measure: (summary) => total(summary, ({ coldStart }) => coldStart.tally.failed),
+    measure: inEach(withState, (summary) =>
+      total(summary, ({ coldStart }) => coldStart.tally.failed),
+    ),
   },
   {
     group: 'requests',
     title: 'actions run twice or lost',
-    modes: withState,
     sense: 'at most',
     limit: 0,
-    measure: (summary) =>
+    measure: inEach(withState, (summary) =>
       total(summary, ({ steady, coldStart }) =>
         sum([steady, coldStart].map(({ tally: { actions } }) => actions.ranTwice + actions.lost)),
       ),
+    ),
   },
   {
     group: 'requests',
     title: 'state resets',
-    modes: withState,
     sense: 'at most',
     limit: 0,
-    measure: (summary) =>
+    measure: inEach(withState, (summary) =>
       total(
         summary,
         ({ steady, coldStart }) => steady.tally.stateResets + coldStart.tally.stateResets,
       ),
+    ),
   },
   {
     group: 'reloads',
     title: 'reloading re-optimizations',
-    modes: ['on'],
     sense: 'at most',
     limit: 0,
-    measure: (summary) =>
+    measure: inEach(['on'], (summary) =>
       total(summary, ({ steady }) => sum(Object.values(steady.reloads.optimizer))),
+    ),
   },
   {
     group: 'speed',
     title: 'save → first correct answer, of plain Vite',
-    modes: ['on'],
     sense: 'at most',
     limit: 0.6,
-    measure: (summary) => toPlain(summary, saveToCorrect),
+    measure: inEach(['on'], (summary) => toPlain(summary, saveToCorrect)),
   },
   {
     group: 'speed',
     title: 'save → first correct answer, of plain Vite',
-    modes: ['no-incremental'],
     sense: 'at most',
     limit: 1.15,
-    measure: (summary) => toPlain(summary, saveToCorrect),
+    measure: inEach(['no-incremental'], (summary) => toPlain(summary, saveToCorrect)),
   },
   {
     group: 'speed',
     title: 'save → first correct answer, of the same edits without a dependency',
-    modes: ['on'],
     sense: 'at most',
     limit: 1.3,
-    measure: (summary) =>
+    measure: inEach(['on'], (summary) =>
       typical(summary, (one) => ratio(saveToCorrect(one), saveToCorrectLimit(one))),
+    ),
   },
   {
     group: 'speed',
     title: 'cold start, of plain Vite',
-    modes: withState,
     sense: 'at most',
     limit: 1.05,
-    measure: (summary) => toPlain(summary, ({ steady }) => steady.coldStart),
+    measure: inEach(withState, (summary) => toPlain(summary, ({ steady }) => steady.coldStart)),
   },
   {
     group: 'speed',
     title: 'first page in a browser, of plain Vite',
-    modes: withState,
     sense: 'at most',
     limit: 1.05,
-    measure: (summary) => toPlain(summary, ({ steady }) => steady.visit.firstPage),
+    measure: inEach(withState, (summary) =>
+      toPlain(summary, ({ steady }) => steady.visit.firstPage),
+    ),
   },
   {
     group: 'speed',
-    title: 'latency without edits, of plain Vite',
-    modes: withState,
+    title: 'the 40th added dependency, of one of the first',
     sense: 'at most',
-    limit: 1.05,
-    measure: (summary) => toPlain(summary, latency),
+    limit: 2,
+    measure: ({ additions }) => [{ of: 'on', value: median(additions.map(growth)) }],
+  },
+  {
+    group: 'overhead',
+    title: 'latency without edits, of plain Vite',
+    sense: 'at most',
+    limit: 1.02,
+    measure: ofOverhead(({ latency }) => latency),
+  },
+  {
+    group: 'overhead',
+    title: 'throughput without edits, of plain Vite',
+    sense: 'at least',
+    limit: 0.98,
+    measure: ofOverhead(({ throughput }) => throughput),
   },
 ]
 
-/** Kept by the plugin alone, whatever the topology. */
-const ofAdditions: Promised = {
-  group: 'speed',
-  title: 'the 40th added dependency, of one of the first',
-  sense: 'at most',
-  limit: 2,
-}
-
-export interface Verdict extends Promised {
-  /** Whose promise it is. */
-  of: string
-  measured: number | undefined
+export interface Verdict extends Omit<Promised, 'measure'>, Measured {
   isKept: boolean
   /** Whether it decides on the exit code. */
   isJudged: boolean
 }
 
 /** @param judged - the groups that decide on the exit code. */
-export function judge(
-  summaries: readonly Summary[],
-  additions: readonly (readonly number[])[],
-  judged: readonly string[],
-): Verdict[] {
-  const verdict = (promised: Promised, of: string, measured: number | undefined): Verdict => {
-    const { group, title, sense, limit } = promised
-    const isKept =
-      measured === undefined || (sense === 'at most' ? measured <= limit : measured >= limit)
-    return { group, title, sense, limit, of, measured, isKept, isJudged: judged.includes(group) }
-  }
-  const verdicts = summaries.flatMap((summary) =>
-    promises
-      .filter(({ modes }) => modes.includes(summary.holdfast))
-      .map((promised) => {
-        const of = `${summary.topology}, ${summary.holdfast}, ${summary.rate}/s`
-        return verdict(promised, of, promised.measure(summary))
-      }),
+export function judge(results: Results, judged: readonly string[]): Verdict[] {
+  return promises.flatMap(({ measure, group, title, sense, limit }) =>
+    measure(results).map(({ of, value }) => {
+      const isKept = value === undefined || (sense === 'at most' ? value <= limit : value >= limit)
+      return { group, title, sense, limit, of, value, isKept, isJudged: judged.includes(group) }
+    }),
   )
-  if (additions.length === 0) return verdicts
-  return [...verdicts, verdict(ofAdditions, 'incremental deps', median(additions.map(growth)))]
 }

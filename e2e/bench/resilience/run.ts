@@ -11,6 +11,8 @@ import type { Setup } from './dev-server.ts'
 import { addParts } from './edits.ts'
 import { readOptions, usage } from './options.ts'
 import type { Options } from './options.ts'
+import { measureOverhead } from './overhead.ts'
+import type { Overhead } from './overhead.ts'
 import { judge } from './promises.ts'
 import { runSteadyLoad } from './steady-load.ts'
 import { summarize } from './summary.ts'
@@ -35,6 +37,7 @@ async function onHarness<T>(run: () => Promise<T>): Promise<T> {
 
 async function main(options: Options): Promise<void> {
   const measurements: Measurement[] = []
+  const overheads: Overhead[] = []
   const additions: number[][] = []
   for (let round = 1; round <= options.rounds; round++) {
     additions.push(await timeAdditions())
@@ -42,25 +45,27 @@ async function main(options: Options): Promise<void> {
       for (const rate of options.rates) {
         // In turn, so that a machine that slows down slows all of them.
         for (const holdfast of options.modes) {
-          const setup = { topology, holdfast }
-          const measurement = await measure(setup, options, rate)
+          const measurement = await measure({ topology, holdfast }, options, rate)
           measurements.push(measurement)
           const { requests, failed } = measurement.steady.tally
-          console.log(
-            `round ${round}: ${topology}, ${holdfast}, ${rate}/s: ${failed} of ${requests} failed`,
-          )
+          const name = `${topology}, ${holdfast}, ${rate}/s`
+          console.log(`round ${round}: ${name}: ${failed} of ${requests} requests failed`)
         }
+      }
+      for (const holdfast of options.modes.filter((mode) => mode !== 'off')) {
+        overheads.push(await onHarness(() => measureOverhead({ topology, holdfast })))
       }
     }
   }
 
-  const summaries = summarize(measurements)
-  const verdicts = judge(summaries, additions, options.judged)
-  printTables(summaries, verdicts)
+  const results = { summaries: summarize(measurements), overheads, additions }
+  const verdicts = judge(results, options.judged)
+  printTables(results, verdicts)
   if (options.json !== undefined) {
+    const file = path.resolve(import.meta.dirname, '../../..', options.json)
     writeFileSync(
-      path.resolve(import.meta.dirname, '../../..', options.json),
-      JSON.stringify({ measurements, additions, verdicts }, undefined, 2),
+      file,
+      JSON.stringify({ measurements, overheads, additions, verdicts }, undefined, 2),
     )
   }
   if (verdicts.some(({ isKept, isJudged }) => isJudged && !isKept)) process.exitCode = 1

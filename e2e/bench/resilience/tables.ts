@@ -1,5 +1,9 @@
-import type { Verdict } from './promises.ts'
+import { printTable } from './print-table.ts'
+import type { Cell } from './print-table.ts'
+import type { Figures } from './figures-plugin.ts'
 import type { Target } from './late-dependencies.ts'
+import type { Tally } from './ledger.ts'
+import type { Results, Verdict } from './promises.ts'
 import { median, quantile, ratio, sum } from './statistics.ts'
 import {
   editTimes,
@@ -12,27 +16,40 @@ import {
 } from './summary.ts'
 import type { Measurement, Summary } from './summary.ts'
 
-type Cell = string | number | undefined
-
 const targets: Target[] = ['server', 'client', 'action']
 
 /** Everything, on the terminal. */
-export function printTables(summaries: readonly Summary[], verdicts: readonly Verdict[]): void {
-  for (const setups of Map.groupBy(summaries, nameOfTable).values()) {
-    console.log(`\n${nameOfTable(setups[0]!)}`)
-    console.table(transpose(setups))
-    console.log('Milliseconds from saving an edit to the first correct answer that shows it')
-    console.table(setups.flatMap(editRows))
+export function printTables({ summaries, overheads }: Results, verdicts: readonly Verdict[]): void {
+  for (const [title, setups] of Map.groupBy(summaries, nameOfTable)) {
+    printTable(
+      title,
+      rowsOf(setups).map(([name, cellOf]) =>
+        Object.fromEntries<Cell>([
+          ['', name],
+          ...setups.map<[string, Cell]>((summary) => [summary.holdfast, cellOf(summary)]),
+        ]),
+      ),
+    )
+    printTable(
+      `${title}: milliseconds from saving an edit to the first correct answer`,
+      setups.flatMap(editRows),
+    )
   }
-  console.log('\nPromises')
-  console.table(
-    verdicts.map(({ group, of, title, measured, sense, limit, isKept, isJudged }) => ({
+  printTable(
+    'Without edits, as multiples of plain Vite',
+    overheads.map(({ topology, holdfast, latency: slower, throughput }) => {
+      return { topology, holdfast, latency: rounded(slower), throughput: rounded(throughput) }
+    }),
+  )
+  printTable(
+    'Promises',
+    verdicts.map(({ group, of, title, value, sense, limit, isKept, isJudged }) => ({
       group,
       of,
       promise: title,
-      measured: rounded(measured),
+      measured: rounded(value),
       limit: `${sense} ${limit}`,
-      kept: measured === undefined ? 'not measured' : isKept ? 'yes' : 'NO',
+      kept: value === undefined ? 'not measured' : isKept ? 'yes' : 'NO',
       judged: isJudged ? 'yes' : 'no',
     })),
   )
@@ -42,70 +59,76 @@ function nameOfTable({ topology, rate, rounds }: Summary): string {
   return `${topology} topology, ${rate} requests a second, ${rounds.length} round(s)`
 }
 
-/** A row for each figure, a column for each mode. */
-function transpose(setups: readonly Summary[]): Record<string, Record<string, Cell>> {
-  const rows: Record<string, Record<string, Cell>> = {}
-  for (const summary of setups) {
-    for (const [title, cell] of Object.entries(figuresOf(summary))) {
-      rows[title] = { ...rows[title], [summary.holdfast]: cell }
-    }
-  }
-  return rows
+type Row = [name: string, cellOf: (summary: Summary) => Cell]
+
+function rowsOf(setups: readonly Summary[]): Row[] {
+  const named = (prefix: string, pick: (round: Measurement) => Record<string, number>): Row[] =>
+    namesIn(setups, pick).map((name) => [
+      prefix + name,
+      (summary) => total(summary, (round) => pick(round)[name] ?? 0),
+    ])
+  return [
+    ['requests', tallied(({ requests }) => requests)],
+    ['failed requests', tallied(({ failed }) => failed)],
+    ...named('  ', ({ steady }) => steady.tally.failures),
+    ['  after a new dependency', tallied(({ failedIn }) => failedIn.dependency)],
+    ['  after an ordinary edit', tallied(({ failedIn }) => failedIn.plain)],
+    ['action calls', tallied(({ actions }) => actions.calls)],
+    ['  run twice', tallied(({ actions }) => actions.ranTwice)],
+    ['  lost', tallied(({ actions }) => actions.lost)],
+    ['  run, but answered as failed', tallied(({ actions }) => actions.unacknowledged)],
+    ['state resets', tallied(({ stateResets }) => stateResets)],
+    ...named('evaluated again after a new dependency: ', ({ steady }) =>
+      only(steady.tally.evaluatedAgain, 'dependency'),
+    ),
+    ...named('evaluated again after an ordinary edit: ', ({ steady }) =>
+      only(steady.tally.evaluatedAgain, 'plain'),
+    ),
+    ...named('re-optimizations that reload: ', ({ steady }) => steady.reloads.optimizer),
+    ...named('reloads for an edit: ', ({ steady }) => steady.reloads.edit),
+    ['restarts needed', (summary) => total(summary, ({ steady }) => steady.restarts)],
+    ['save → first correct answer, ms', timed(saveToCorrect)],
+    ['latency before the edits, ms', timed(latency)],
+    ['  p95', timed(latencyP95)],
+    ['cold start, ms', timed(({ steady }) => steady.coldStart)],
+    ['first page in a browser, ms', timed(({ steady }) => steady.visit.firstPage)],
+    ['  files', timed(({ steady }) => steady.visit.files)],
+    ['  bytes', timed(({ steady }) => steady.visit.bytes)],
+    ['cold start under ten requests, ms', timed(({ coldStart }) => coldStart.duration)],
+    ['  failed requests', (summary) => total(summary, ({ coldStart }) => coldStart.tally.failed)],
+    ...named('    ', ({ coldStart }) => coldStart.tally.failures),
+    ...named('  re-optimizations that reload: ', ({ coldStart }) => coldStart.reloads.optimizer),
+    ...namesIn(setups, ({ steady }) => steady.figures).map<Row>((name) => [
+      name,
+      ({ rounds }) => overRounds(rounds.flatMap(({ steady }) => steady.figures[name] ?? [])),
+    ]),
+  ]
 }
 
-function figuresOf(summary: Summary): Record<string, Cell> {
-  const tallied = (pick: (tally: Measurement['steady']['tally']) => number) =>
-    total(summary, ({ steady }) => pick(steady.tally))
-  const time = (measure: (one: Measurement) => number | undefined) => {
+function tallied(pick: (tally: Tally) => number): Row[1] {
+  return (summary) => total(summary, ({ steady }) => pick(steady.tally))
+}
+
+/** Names that are only known once something of the name has happened. */
+function namesIn(setups: readonly Summary[], pick: (round: Measurement) => object): string[] {
+  return [
+    ...new Set(setups.flatMap(({ rounds }) => rounds.flatMap((one) => Object.keys(pick(one))))),
+  ]
+}
+
+function overRounds(figures: Figures[string][]): Cell {
+  const values = figures.map(({ value }) => value)
+  if (values.length === 0) return undefined
+  return rounded(figures[0]!.over === 'sum' ? sum(values) : Math.max(...values))
+}
+
+/** Beside each figure how often it is plain Vite's. */
+function timed(measure: (one: Measurement) => number | undefined): Row[1] {
+  return (summary) => {
     const value = rounded(typical(summary, measure))
     const factor = summary.holdfast === 'off' ? undefined : toPlain(summary, measure)
     return factor === undefined ? value : `${value} (${factor.toFixed(2)} ×)`
   }
-  return {
-    requests: tallied(({ requests }) => requests),
-    'failed requests': tallied(({ failed }) => failed),
-    ...counted('  ', summary, ({ steady }) => steady.tally.failures),
-    '  after a new dependency': tallied(({ failedIn }) => failedIn.dependency),
-    '  after an ordinary edit': tallied(({ failedIn }) => failedIn.plain),
-    'state resets': tallied(({ stateResets }) => stateResets),
-    ...counted('evaluated again after a new dependency: ', summary, ({ steady }) =>
-      only(steady.tally.evaluatedAgain, 'dependency'),
-    ),
-    ...counted('evaluated again after an ordinary edit: ', summary, ({ steady }) =>
-      only(steady.tally.evaluatedAgain, 'plain'),
-    ),
-    'action calls': tallied(({ actions }) => actions.calls),
-    '  run twice': tallied(({ actions }) => actions.ranTwice),
-    '  lost': tallied(({ actions }) => actions.lost),
-    '  run, but answered as failed': tallied(({ actions }) => actions.unacknowledged),
-    ...counted('re-optimizations that reload: ', summary, ({ steady }) => steady.reloads.optimizer),
-    ...counted('reloads for an edit: ', summary, ({ steady }) => steady.reloads.edit),
-    'restarts needed': total(summary, ({ steady }) => steady.restarts),
-    'save → first correct answer, ms': time(saveToCorrect),
-    'latency, ms': time(latency),
-    'latency p95, ms': time(latencyP95),
-    'cold start, ms': time(({ steady }) => steady.coldStart),
-    'first page in a browser, ms': time(({ steady }) => steady.visit.firstPage),
-    'files for it': time(({ steady }) => steady.visit.files),
-    'bytes for it': time(({ steady }) => steady.visit.bytes),
-    'cold start with 10 requests, ms': time(({ coldStart }) => coldStart.duration),
-    '  of these failed': total(summary, ({ coldStart }) => coldStart.tally.failed),
-    ...counted('    ', summary, ({ coldStart }) => coldStart.tally.failures),
-    ...counted('', summary, ({ steady }) => steady.figures),
-  }
-}
-
-/** Counts whose names are only known once they are there. */
-function counted(
-  prefix: string,
-  { rounds }: Summary,
-  pick: (round: Measurement) => Record<string, number>,
-): Record<string, number> {
-  const all: Record<string, number> = {}
-  for (const [name, count] of rounds.flatMap((round) => Object.entries(pick(round)))) {
-    all[prefix + name] = (all[prefix + name] ?? 0) + count
-  }
-  return all
 }
 
 function only<K extends string>(
@@ -127,8 +150,8 @@ function editRows({ holdfast, rounds }: Summary): Record<string, Cell>[] {
       median: rounded(median(late)),
       p95: rounded(quantile(late, 0.95)),
       'without one': plain.length,
-      'median ': rounded(median(plain)),
-      'p95 ': rounded(quantile(plain, 0.95)),
+      'its median': rounded(median(plain)),
+      'its p95': rounded(quantile(plain, 0.95)),
       'ratio of medians': rounded(ratio(median(late), median(plain))),
       'never correct': sum(
         rounds.map(

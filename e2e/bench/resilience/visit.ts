@@ -11,7 +11,9 @@ export interface Visit {
 
 /** Opens a page in a browser that has seen nothing yet. */
 export async function visit(url: string): Promise<Visit> {
-  const browser = await chromium.launch(launchOptions)
+  // Whoever interrupts the load test is to find everything put back, not only the browser closed.
+  const signals = { handleSIGINT: false, handleSIGTERM: false }
+  const browser = await chromium.launch({ ...launchOptions, ...signals })
   try {
     const page = await browser.newPage()
     const session = await page.context().newCDPSession(page)
