@@ -109,4 +109,20 @@ export const lateDependencies: readonly LateDependency[] = [
     value: 'typeof createReactClass({ render: () => null })',
     result: 'function',
   },
+  {
+    id: '@noble/hashes/pbkdf2.js',
+    target: 'server',
+    statement:
+      "import { pbkdf2 } from '@noble/hashes/pbkdf2.js'\n" +
+      "import { sha256 } from '@noble/hashes/sha2.js'",
+    value: "pbkdf2(sha256, 'password', 'salt', { c: 1, dkLen: 16 }).length",
+    result: '16',
+  },
+  {
+    id: 'jose/jwt/unsecured',
+    target: 'client',
+    statement: "import { UnsecuredJWT } from 'jose/jwt/unsecured'",
+    value: "UnsecuredJWT.decode(new UnsecuredJWT({ sub: 'us' }).encode()).payload.sub",
+    result: 'us',
+  },
 ]
