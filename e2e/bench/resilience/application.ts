@@ -7,6 +7,8 @@ const ACTION_ID = '/src/load-test/actions.ts#runCounted'
 
 /** Milliseconds. What is held back may take long; what a reload overtakes may never be answered. */
 const TIMEOUT = 15_000
+/** Milliseconds for a server that was just started to serve a page, far more than it should take. */
+const FIRST_PAGE_DEADLINE = 60_000
 
 export interface Result {
   fault: Fault | undefined
@@ -20,7 +22,7 @@ export interface ActionResult extends Result {
   key: string
 }
 
-/** The harness, as its users and their browsers call it. Nothing here rejects. */
+/** The harness, as its users and their browsers call it. Neither a page nor a call rejects. */
 export class Application {
   readonly url: string
   readonly #counterUrl: string
@@ -35,6 +37,18 @@ export class Application {
   getPage(): Promise<Result> {
     const path = `/load/${randomUUID()}`
     return this.#ask(path, {}, (answer) => findPageFault(answer, path))
+  }
+
+  /** @throws {Error} if no page is correct for a minute. */
+  async firstPage(): Promise<void> {
+    const start = performance.now()
+    for (;;) {
+      const { fault, body } = await this.getPage()
+      if (fault === undefined) return
+      if (performance.now() - start > FIRST_PAGE_DEADLINE) {
+        throw new Error(`The server does not start well: ${fault}\n${body}`)
+      }
+    }
   }
 
   async callAction(): Promise<ActionResult> {
@@ -62,7 +76,9 @@ export class Application {
       const stateId = headers.get('x-state-id') ?? undefined
       return { fault: check({ status, headers, body }), body, stateId }
     } catch (error) {
-      return { fault: signal.aborted ? 'timeout' : 'connection', body: String(error) }
+      // What `fetch` failed of is its cause.
+      const body = String((error as Error).cause ?? error)
+      return { fault: signal.aborted ? 'timeout' : 'connection', body }
     }
   }
 }

@@ -45,7 +45,12 @@ export class DevServer implements AsyncDisposable {
     const cacheDir = path.join(appRoot, `node_modules/.vite-load-test-${name}`)
     await rm(cacheDir, { recursive: true, force: true })
     const server = new DevServer(setup, cacheDir)
-    await server.#start()
+    try {
+      await server.#start()
+    } catch (error) {
+      await server[Symbol.asyncDispose]()
+      throw error
+    }
     return server
   }
 

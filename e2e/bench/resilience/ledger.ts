@@ -6,7 +6,7 @@ import type { Fault } from './checks.ts'
 export type Phase = 'steady' | 'dependency' | 'plain'
 
 /** The beginning of an answer that went wrong, so that its cause can be looked for. */
-const EXAMPLE_LENGTH = 2000
+const EXAMPLE_LENGTH = 10_000
 
 export interface Tally {
   requests: number
@@ -39,13 +39,13 @@ export class Ledger {
   readonly #evaluatedAgain: Tally['evaluatedAgain'] = {}
 
   add(result: Result, phase: Phase): void {
-    this.#results.push(result)
-    if (result.fault !== undefined) this.#failedIn[phase]++
+    const isRight = result.fault === undefined
+    // There are thousands of them.
+    this.#results.push(isRight ? { ...result, body: '' } : result)
+    if (!isRight) this.#failedIn[phase]++
     for (const [, name, count] of result.body.matchAll(/((?:rsc|ssr) [-\w]+)=(\d+)/g)) {
       this.#count(name!, Number(count), phase)
     }
-    // Thousands of them would be kept.
-    if (result.fault === undefined) result.body = ''
   }
 
   addCall(result: ActionResult, phase: Phase): void {
@@ -82,7 +82,7 @@ export class Ledger {
   }
 
   #count(name: string, instances: number, phase: Phase): void {
-    const before = this.#instances.get(name) ?? 1
+    const before = this.#instances.get(name) ?? instances
     this.#instances.set(name, Math.max(before, instances))
     const counts = (this.#evaluatedAgain[name] ??= { steady: 0, dependency: 0, plain: 0 })
     counts[phase] += Math.max(0, instances - before)

@@ -31,7 +31,7 @@ export async function measureOverhead(setup: Setup): Promise<Overhead> {
     durations: [] as number[],
   }))
   for (const { application } of sides) {
-    while ((await application.getPage()).fault !== undefined);
+    await application.firstPage()
     await burst(application)
   }
   await sleep(SETTLE)

@@ -35,38 +35,49 @@ async function onHarness<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
+interface Measured {
+  measurements: Measurement[]
+  overheads: Overhead[]
+  additions: number[][]
+}
+
 async function main(options: Options): Promise<void> {
-  const measurements: Measurement[] = []
-  const overheads: Overhead[] = []
-  const additions: number[][] = []
-  for (let round = 1; round <= options.rounds; round++) {
-    additions.push(await timeAdditions())
-    for (const topology of options.topologies) {
-      for (const rate of options.rates) {
-        // In turn, so that a machine that slows down slows all of them.
-        for (const holdfast of options.modes) {
-          const measurement = await measure({ topology, holdfast }, options, rate)
-          measurements.push(measurement)
-          const { requests, failed } = measurement.steady.tally
-          const name = `${topology}, ${holdfast}, ${rate}/s`
-          console.log(`round ${round}: ${name}: ${failed} of ${requests} requests failed`)
-        }
-      }
-      for (const holdfast of options.modes.filter((mode) => mode !== 'off')) {
-        overheads.push(await onHarness(() => measureOverhead({ topology, holdfast })))
+  const measured: Measured = { measurements: [], overheads: [], additions: [] }
+  try {
+    for (let round = 1; round <= options.rounds; round++) await runRound(round, options, measured)
+  } finally {
+    // What took an hour is not to be lost in the last minute.
+    report(measured, options)
+  }
+}
+
+async function runRound(round: number, options: Options, measured: Measured): Promise<void> {
+  measured.additions.push(await timeAdditions())
+  for (const topology of options.topologies) {
+    for (const rate of options.rates) {
+      // In turn, so that a machine that slows down slows all of them.
+      for (const holdfast of options.modes) {
+        const measurement = await measure({ topology, holdfast }, options, rate)
+        measured.measurements.push(measurement)
+        const { requests, failed } = measurement.steady.tally
+        const name = `${topology}, ${holdfast}, ${rate}/s`
+        console.log(`round ${round}: ${name}: ${failed} of ${requests} requests failed`)
       }
     }
+    for (const holdfast of options.modes.filter((mode) => mode !== 'off')) {
+      const setup = { topology, holdfast }
+      measured.overheads.push(await onHarness(() => measureOverhead(setup)))
+    }
   }
+}
 
-  const results = { summaries: summarize(measurements), overheads, additions }
-  const verdicts = judge(results, options.judged)
+function report(measured: Measured, { judged, json }: Options): void {
+  const results = { ...measured, summaries: summarize(measured.measurements) }
+  const verdicts = judge(results, judged)
   printTables(results, verdicts)
-  if (options.json !== undefined) {
-    const file = path.resolve(import.meta.dirname, '../../..', options.json)
-    writeFileSync(
-      file,
-      JSON.stringify({ measurements, overheads, additions, verdicts }, undefined, 2),
-    )
+  if (json !== undefined) {
+    const file = path.resolve(import.meta.dirname, '../../..', json)
+    writeFileSync(file, JSON.stringify({ ...measured, verdicts }, undefined, 2))
   }
   if (verdicts.some(({ isKept, isJudged }) => isJudged && !isKept)) process.exitCode = 1
 }

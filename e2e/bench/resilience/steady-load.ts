@@ -3,14 +3,12 @@ import { Application } from './application.ts'
 import { Counter } from './counter.ts'
 import { DevServer } from './dev-server.ts'
 import type { Setup } from './dev-server.ts'
-import { addDependency, addLine } from './edits.ts'
-import type { Edit } from './edits.ts'
 import type { Figures } from './figures-plugin.ts'
-import { lateDependencies } from './late-dependencies.ts'
 import type { Target } from './late-dependencies.ts'
 import { Ledger } from './ledger.ts'
 import type { Phase, Tally } from './ledger.ts'
 import { generateLoad } from './load.ts'
+import { planEdits } from './plan.ts'
 import { timeEdit } from './probe.ts'
 import { readReloads } from './reloads.ts'
 import type { Reloads } from './reloads.ts'
@@ -56,7 +54,7 @@ export async function runSteadyLoad(
   const start = performance.now()
   await using server = await DevServer.start(setup)
   const application = new Application(server.url, counter.url)
-  while ((await application.getPage()).fault !== undefined);
+  await application.firstPage()
   const coldStart = performance.now() - start
   const visited = await visit(server.url)
 
@@ -105,20 +103,4 @@ export async function runSteadyLoad(
     restarts,
     figures: await server.figures(),
   }
-}
-
-/**
- * Each late dependency beside the same edit without one, and an ordinary edit of a client component
- * in any case, as that reloads the ssr environment by itself.
- */
-function planEdits(dependencies: number): Edit[] {
-  let number = 0
-  const plain = (target: Target) => addLine(target, ++number)
-  return lateDependencies.slice(0, dependencies).flatMap((dependency, index) => {
-    const { target } = dependency
-    const edits = [plain(target), addDependency(dependency)]
-    // In turn, so that what comes first does not always come first.
-    if (index % 2 === 1) edits.reverse()
-    return target === 'client' ? edits : edits.concat(plain('client'))
-  })
 }
