@@ -53,11 +53,16 @@ function findFault({ status, headers, body }: Answer): Fault | undefined {
   return undefined
 }
 
-/** Rows of React's format end with a line; `E` is an error in place of one. */
+/**
+ * Each row of React's format has an id, by which others refer to it, and ends with a line; `E` is an
+ * error in place of what was to come.
+ */
 function findPayloadFault(flight: string, path: string): Fault | undefined {
   if (/^[\da-f]+:E/m.test(flight)) return 'error in payload'
-  if (!flight.endsWith('\n') || !flight.includes(`"path":"${path}"`)) return 'payload incomplete'
-  return undefined
+  const rows = new Set([...flight.matchAll(/^([\da-f]+):/gm)].map(([, id]) => id))
+  const references = [...flight.matchAll(/"\$[L@]?([\da-f]+)"/g)].map(([, id]) => id)
+  const isWhole = flight.endsWith('\n') && rows.has('0') && references.every((id) => rows.has(id))
+  return isWhole && flight.includes(`"path":"${path}"`) ? undefined : 'payload incomplete'
 }
 
 /** The payload that the page carries for the browser. */
