@@ -85,9 +85,9 @@ test('counts what actions did, whatever they answered', async () => {
 
   const ledger = new Ledger()
   const answered = { fault: undefined, body: '', stateId: 'a state' }
-  for (const key of ['once', 'twice', 'lost']) ledger.addCall({ ...answered, key }, 'plain')
+  for (const key of ['once', 'twice', 'lost']) ledger.add({ ...answered, key }, 'plain')
   for (const key of ['failed', 'never ran']) {
-    ledger.addCall({ key, fault: 'timeout', body: '' }, 'dependency')
+    ledger.add({ key, fault: 'timeout', body: '' }, 'dependency')
   }
   ledger.add({ ...answered, body: 'rsc app=2,ssr react=1' }, 'steady')
   ledger.add({ fault: undefined, body: 'rsc app=4,ssr react=1', stateId: 'another' }, 'dependency')
@@ -114,6 +114,8 @@ function bench(...args: string[]) {
   return spawnSync(process.execPath, ['bench/resilience/run.ts', ...args], {
     cwd: import.meta.dirname,
     encoding: 'utf8',
+    // Whatever is not refused runs for an hour.
+    timeout: 30_000,
   })
 }
 

@@ -32,8 +32,8 @@ export async function runColdStart(setup: Setup): Promise<ColdStart> {
   const application = new Application(server.url, counter.url)
   const ledger = new Ledger()
   const requests = Array.from({ length: REQUESTS }, async (_, number) => {
-    if (number % 2 === 0) ledger.add(await application.getPage(), 'steady')
-    else ledger.addCall(await application.callAction(), 'steady')
+    const isCall = number % 2 === 1
+    ledger.add(await (isCall ? application.callAction() : application.getPage()), 'steady')
   })
   await Promise.all(requests)
   const duration = performance.now() - start

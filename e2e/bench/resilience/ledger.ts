@@ -3,7 +3,7 @@ import type { Counter } from './counter.ts'
 import type { Fault } from './checks.ts'
 
 /** What goes on when a request is due: nothing, or what was edited last. */
-export type Phase = 'steady' | 'dependency' | 'plain'
+type Phase = 'steady' | 'dependency' | 'plain'
 
 /** The beginning of an answer that went wrong, so that its cause can be looked for. */
 const EXAMPLE_LENGTH = 10_000
@@ -38,19 +38,15 @@ export class Ledger {
   readonly #instances = new Map<string, number>()
   readonly #evaluatedAgain: Tally['evaluatedAgain'] = {}
 
-  add(result: Result, phase: Phase): void {
+  add(result: Result | ActionResult, phase: Phase): void {
     const isRight = result.fault === undefined
     // There are thousands of them.
     this.#results.push(isRight ? { ...result, body: '' } : result)
+    if ('key' in result) this.#calls.push(result)
     if (!isRight) this.#failedIn[phase]++
     for (const [, name, count] of result.body.matchAll(/((?:rsc|ssr) [-\w]+)=(\d+)/g)) {
       this.#count(name!, Number(count), phase)
     }
-  }
-
-  addCall(result: ActionResult, phase: Phase): void {
-    this.add(result, phase)
-    this.#calls.push(result)
   }
 
   tally(counter: Counter): Tally {

@@ -13,7 +13,7 @@ export const usage = `Usage: pnpm bench:resilience [options]
   --holdfast LIST      ${modes.join(', ')} (default: all)
   --rate LIST          requests a second (default: 25,100)
   --rounds N           how often each is measured (default: 3)
-  --dependencies N      how many are added late, at most ${lateDependencies.length} (default: all)
+  --dependencies N     how many are added late, at most ${lateDependencies.length} (default: all)
   --judge LIST         which promises decide on the exit code: ${groups.join(', ')}, none (default: all)
   --json FILE          where to write everything that was measured, from the repository's root
   --quick              one round, child, rate 25, four dependencies, unless said otherwise`

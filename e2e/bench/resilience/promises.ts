@@ -14,7 +14,7 @@ export interface Results {
 
 interface Promised {
   /** Promises are chosen by it. */
-  group: 'control' | 'requests' | 'reloads' | 'speed' | 'overhead'
+  group: 'control' | 'requests' | 'state' | 'reloads' | 'speed' | 'overhead'
   title: string
   sense: 'at most' | 'at least'
   limit: number
@@ -84,7 +84,7 @@ export const promises: readonly Promised[] = [
     ),
   },
   {
-    group: 'requests',
+    group: 'state',
     title: 'actions run twice or lost',
     sense: 'at most',
     limit: 0,
@@ -95,7 +95,7 @@ export const promises: readonly Promised[] = [
     ),
   },
   {
-    group: 'requests',
+    group: 'state',
     title: 'state resets',
     sense: 'at most',
     limit: 0,

@@ -6,7 +6,7 @@ import type { Setup } from './dev-server.ts'
 import type { Figures } from './figures-plugin.ts'
 import type { Target } from './late-dependencies.ts'
 import { Ledger } from './ledger.ts'
-import type { Phase, Tally } from './ledger.ts'
+import type { Tally } from './ledger.ts'
 import { generateLoad } from './load.ts'
 import { planEdits } from './plan.ts'
 import { timeEdit } from './probe.ts'
@@ -25,9 +25,11 @@ const BETWEEN_EDITS = 1000
 interface TimedEdit {
   target: Target
   dependency: string | undefined
+  /** Requests that were due between this edit and the next. */
+  failed: number
   /** From the save to the first correct answer; absent if there was none. */
-  milliseconds: number | undefined
-  reloads: Reloads
+  milliseconds?: number | undefined
+  reloads?: Reloads
 }
 
 export interface SteadyLoad {
@@ -61,16 +63,19 @@ export async function runSteadyLoad(
   const ledger = new Ledger()
   const latencies: number[] = []
   const edits: TimedEdit[] = []
-  let phase: Phase = 'steady'
   let isCalm = false
   let restarts = 0
 
   const stop = new AbortController()
   const load = generateLoad(rate, stop.signal, async (number, due) => {
-    const [phaseWhenDue, wasCalm] = [phase, isCalm]
-    if (number % 3 === 2) ledger.addCall(await application.callAction(), phaseWhenDue)
-    else ledger.add(await application.getPage(), phaseWhenDue)
+    const edit = edits.at(-1)
+    const wasCalm = isCalm
+    const phase = edit ? (edit.dependency === undefined ? 'plain' : 'dependency') : 'steady'
+    const isCall = number % 3 === 2
+    const result = await (isCall ? application.callAction() : application.getPage())
+    ledger.add(result, phase)
     if (wasCalm) latencies.push(performance.now() - due)
+    if (edit && result.fault !== undefined) edit.failed++
   })
   await sleep(WARM_UP)
   isCalm = true
@@ -79,16 +84,16 @@ export async function runSteadyLoad(
 
   for (const edit of planEdits(dependencies)) {
     const printed = server.output.length
-    phase = edit.dependency === undefined ? 'plain' : 'dependency'
-    const milliseconds = await timeEdit(server.url, counter.url, edit)
-    if (milliseconds === undefined) {
+    const { target, dependency } = edit
+    const timed: TimedEdit = { target, dependency, failed: 0 }
+    edits.push(timed)
+    timed.milliseconds = await timeEdit(server.url, counter.url, edit)
+    if (timed.milliseconds === undefined) {
       restarts++
       await server.restart()
     }
     await sleep(BETWEEN_EDITS)
-    const { target, dependency } = edit
-    const reloads = readReloads(server.output.slice(printed))
-    edits.push({ target, dependency, milliseconds, reloads })
+    timed.reloads = readReloads(server.output.slice(printed))
   }
   stop.abort()
   await load

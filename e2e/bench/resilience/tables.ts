@@ -31,7 +31,7 @@ export function printTables({ summaries, overheads }: Results, verdicts: readonl
       ),
     )
     printTable(
-      `${title}: milliseconds from saving an edit to the first correct answer`,
+      `${title}: milliseconds from saving an edit to the first correct answer, and failed requests`,
       setups.flatMap(editRows),
     )
   }
@@ -141,26 +141,27 @@ function only<K extends string>(
 /** Beside each kind of late dependency the limit: the same edit without one. */
 function editRows({ holdfast, rounds }: Summary): Record<string, Cell>[] {
   return [...targets, undefined].map((target) => {
-    const late = rounds.flatMap((one) => editTimes(one, 'dependency', target))
-    const plain = rounds.flatMap((one) => editTimes(one, 'plain', target))
+    const edits = rounds
+      .flatMap(({ steady }) => steady.edits)
+      .filter((edit) => target === undefined || edit.target === target)
+    const [late, plain] = (['dependency', 'plain'] as const).map((kind) => {
+      const times = rounds.flatMap((one) => editTimes(one, kind, target))
+      const ofKind = edits.filter((edit) => (edit.dependency === undefined) === (kind === 'plain'))
+      return { times, edits: ofKind.length, failed: sum(ofKind.map(({ failed }) => failed)) }
+    })
     return {
       holdfast,
       edited: target ?? 'any',
-      'with a dependency': late.length,
-      median: rounded(median(late)),
-      p95: rounded(quantile(late, 0.95)),
-      'without one': plain.length,
-      'its median': rounded(median(plain)),
-      'its p95': rounded(quantile(plain, 0.95)),
-      'ratio of medians': rounded(ratio(median(late), median(plain))),
-      'never correct': sum(
-        rounds.map(
-          ({ steady }) =>
-            steady.edits.filter(
-              (edit) => edit.milliseconds === undefined && (target ?? edit.target) === edit.target,
-            ).length,
-        ),
-      ),
+      'new dependencies': late!.edits,
+      median: rounded(median(late!.times)),
+      p95: rounded(quantile(late!.times, 0.95)),
+      failed: late!.failed,
+      'without one': plain!.edits,
+      'its median': rounded(median(plain!.times)),
+      'its p95': rounded(quantile(plain!.times, 0.95)),
+      'its failed': plain!.failed,
+      'ratio of medians': rounded(ratio(median(late!.times), median(plain!.times))),
+      'never correct': edits.filter(({ milliseconds }) => milliseconds === undefined).length,
     }
   })
 }
