@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
 /**
@@ -20,14 +22,13 @@ export class Counter implements AsyncDisposable {
 
   static async start(): Promise<Counter> {
     const counter = new Counter()
-    const { promise, resolve } = Promise.withResolvers<void>()
-    counter.#server.listen(0, '127.0.0.1', resolve)
-    await promise
+    counter.#server.listen(0, '127.0.0.1')
+    await once(counter.#server, 'listening')
     return counter
   }
 
   get url(): string {
-    const { port } = this.#server.address() as { port: number }
+    const { port } = this.#server.address() as AddressInfo
     return `http://127.0.0.1:${port}/`
   }
 
@@ -37,9 +38,8 @@ export class Counter implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#server.close(() => resolve())
+    this.#server.close()
     this.#server.closeAllConnections()
-    await promise
+    await once(this.#server, 'close')
   }
 }

@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { reset } from '@holdfast/app-request-info/reset'
 import { appRoot, run } from '../../server.ts'
@@ -27,13 +30,15 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 export class DevServer implements AsyncDisposable {
   readonly #setup: Setup
   readonly #cacheDir: string
+  readonly #port: number
   #command!: Command
   #printedBefore = ''
   url = ''
 
-  private constructor(setup: Setup, cacheDir: string) {
+  private constructor(setup: Setup, cacheDir: string, port: number) {
     this.#setup = setup
     this.#cacheDir = cacheDir
+    this.#port = port
   }
 
   /**
@@ -44,7 +49,7 @@ export class DevServer implements AsyncDisposable {
   static async start(setup: Setup, name = 'measured'): Promise<DevServer> {
     const cacheDir = path.join(appRoot, `node_modules/.vite-load-test-${name}`)
     await rm(cacheDir, { recursive: true, force: true })
-    const server = new DevServer(setup, cacheDir)
+    const server = new DevServer(setup, cacheDir, await findPort())
     try {
       await server.#start()
     } catch (error) {
@@ -63,7 +68,7 @@ export class DevServer implements AsyncDisposable {
   async restart(): Promise<void> {
     await this[Symbol.asyncDispose]()
     this.#printedBefore = this.output
-    await this.#start(new URL(this.url).port)
+    await this.#start()
   }
 
   /** What the plugins say of themselves. */
@@ -72,14 +77,14 @@ export class DevServer implements AsyncDisposable {
     return (await response.json()) as Figures
   }
 
-  async #start(port?: string): Promise<void> {
+  async #start(): Promise<void> {
     const config = path.join(import.meta.dirname, 'vite.config.ts')
     const { topology, holdfast } = this.#setup
     const env = {
       TOPOLOGY: topology,
       HOLDFAST: holdfast,
       [CACHE_DIRECTORY_VARIABLE]: this.#cacheDir,
-      ...(port && { PORT: port }),
+      PORT: String(this.#port),
     }
     this.#command = run('vite', ['--config', config, '--configLoader', 'native'], env)
     running.add(this.#command)
@@ -90,4 +95,17 @@ export class DevServer implements AsyncDisposable {
     await this.#command[Symbol.asyncDispose]()
     running.delete(this.#command)
   }
+}
+
+/**
+ * The same for as long as the server lives, restarts included, and none that other servers look for:
+ * while this one is restarted, the load must not go to theirs.
+ */
+async function findPort(): Promise<number> {
+  const server = createServer().listen(0)
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
 }

@@ -15,9 +15,12 @@ import { measureOverhead } from './overhead.ts'
 import type { Overhead } from './overhead.ts'
 import { judge } from './promises.ts'
 import { runSteadyLoad } from './steady-load.ts'
-import { summarize } from './summary.ts'
+import { latency, summarize } from './summary.ts'
 import type { Measurement } from './summary.ts'
 import { printTables } from './tables.ts'
+
+/** Milliseconds of latency without edits. Twenty to forty are usual; a queue grows without end. */
+const OVERLOAD = 250
 
 async function measure(setup: Setup, options: Options, rate: number): Promise<Measurement> {
   const steady = await onHarness(() => runSteadyLoad(setup, rate, options.dependencies))
@@ -62,6 +65,9 @@ async function runRound(round: number, options: Options, measured: Measured): Pr
         const { requests, failed } = measurement.steady.tally
         const name = `${topology}, ${holdfast}, ${rate}/s`
         console.log(`round ${round}: ${name}: ${failed} of ${requests} requests failed`)
+        if ((latency(measurement) ?? 0) > OVERLOAD) {
+          console.log('  The machine does not keep up with that many: the times mean little.')
+        }
       }
     }
     for (const holdfast of options.modes.filter((mode) => mode !== 'off')) {
