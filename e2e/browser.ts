@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { chromium } from '@playwright/test'
+import type { LaunchOptions } from '@playwright/test'
 
 const commands = ['google-chrome', 'google-chrome-stable', 'chrome', 'chromium', 'chromium-browser']
 
@@ -17,4 +18,18 @@ export function findBrowser(): string | undefined {
     .split(path.delimiter)
     .flatMap((directory) => commands.map((command) => path.join(directory, command)))
   return [chromium.executablePath(), ...onPath, ...applications].find((file) => existsSync(file))
+}
+
+export const launchOptions: LaunchOptions = {
+  executablePath: findBrowser(),
+  // Containers run as root without a GPU, and no test needs what a browser asks of its makers.
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
 }

@@ -1,5 +1,5 @@
 import { defineConfig, devices } from '@playwright/test'
-import { findBrowser } from './browser.ts'
+import { launchOptions } from './browser.ts'
 import type { Options } from './fixture.ts'
 
 export default defineConfig<Options>({
@@ -21,18 +21,6 @@ export default defineConfig<Options>({
   ],
   use: {
     ...devices['Desktop Chrome'],
-    launchOptions: {
-      executablePath: findBrowser(),
-      // Containers run as root without a GPU, and no test needs what a browser asks of its makers.
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    },
+    launchOptions,
   },
 })

@@ -56,10 +56,14 @@ export class Command implements AsyncDisposable {
   async url(): Promise<string> {
     const address = /Local:\s+(http:\S+?)\/?\s/
     await expect
-      .poll(() => {
-        if (this.#process.exitCode !== null) throw new Error(this.output)
-        return address.test(this.output)
-      })
+      .poll(
+        () => {
+          if (this.#process.exitCode !== null) throw new Error(this.output)
+          return address.test(this.output)
+        },
+        // Benchmarks have no configuration that says so.
+        { timeout: 30_000 },
+      )
       .toBe(true)
     return address.exec(this.output)![1]!
   }
