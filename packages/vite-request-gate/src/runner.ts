@@ -1,0 +1,56 @@
+import { setImmediate as immediate } from 'node:timers/promises'
+import { createHandshake, intercept } from '@holdfast/vite-hmr-bridge'
+import type { DevEnvironment } from 'vite'
+import { APPLIED_TIMEOUT, PACKAGE_NAME } from './constants.ts'
+import type { Settlement } from './settlement.ts'
+
+/**
+ * Unsettles from the moment a reload or an update is sent to the environment's runner until that
+ * has applied it. A runner that has never said that it can tell, or an environment without one, is
+ * not waited for.
+ *
+ * @param onSend is called with each, and must not throw.
+ * @returns a function that ends it.
+ */
+export function watchRunner(
+  environment: DevEnvironment,
+  settlement: Settlement,
+  onSend: () => void,
+): () => void {
+  const { logger, name } = environment
+  const handshake = createHandshake(environment)
+  let sent = 0
+  let isClosed = false
+
+  const stop = intercept(environment.hot, () => {
+    sent++
+    onSend()
+    if (sent === 1) void awaitApplied()
+  })
+
+  async function awaitApplied(): Promise<void> {
+    const end = settlement.begin(`"${name}" has not applied its last reload`)
+    let isApplied = true
+    while (sent > 0) {
+      const before = sent
+      // The bridge forwards a reload in an immediate.
+      await immediate()
+      if (handshake.isAnswered) isApplied = await handshake.ping(APPLIED_TIMEOUT)
+      // Others that were sent meanwhile may be behind the ping.
+      if (sent === before) sent = 0
+    }
+    if (!isApplied && !isClosed) {
+      logger.warn(
+        `[${PACKAGE_NAME}] the runner of "${name}" did not say within ${APPLIED_TIMEOUT / 1000} s ` +
+          'that it has applied a reload, so requests wait no longer',
+      )
+    }
+    end()
+  }
+
+  return () => {
+    isClosed = true
+    stop()
+    handshake.close()
+  }
+}

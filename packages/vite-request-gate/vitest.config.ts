@@ -1,0 +1,10 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
+
+const config: ViteUserConfig = defineConfig({
+  test: {
+    // Vite 6 and 7 log every reload to the console of the process that runs the code: this one.
+    silent: 'passed-only',
+    testTimeout: 20_000,
+  },
+})
+export default config
