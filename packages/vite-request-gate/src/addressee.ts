@@ -1,10 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 
 /** What a browser asks for on behalf of a page, and so what Vite serves rather than the application. */
-const ASSETS = new Set([
-  ...['audio', 'font', 'image', 'manifest', 'script', 'serviceworker', 'sharedworker', 'style'],
-  ...['track', 'video', 'worker', 'xslt', 'audioworklet', 'paintworklet'],
-])
+const ASSETS =
+  /^(?:audio|font|image|manifest|script|serviceworker|sharedworker|style|track|video|worker)$/
 
 /** Prefixes of Vite's own, and the query parameters that its import analysis adds. */
 const VITE =
@@ -19,7 +17,7 @@ const VITE =
 export function mayBeForVite({ headers, url = '/' }: IncomingMessage): boolean {
   if (headers.accept === 'text/x-vite-ping') return true
   const destination = headers['sec-fetch-dest']
-  if (typeof destination === 'string' && ASSETS.has(destination)) return true
+  if (typeof destination === 'string' && ASSETS.test(destination)) return true
   if (VITE.test(url)) return true
   const [pathname = '/'] = url.split('?')
   return destination === undefined && /\.\w+$/.test(pathname) && !pathname.endsWith('.html')

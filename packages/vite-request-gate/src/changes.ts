@@ -1,50 +1,27 @@
 import path from 'node:path'
-import type { DevEnvironment, HotUpdateOptions, ResolvedConfig } from 'vite'
+import type { DevEnvironment, EnvironmentModuleNode, HotUpdateOptions } from 'vite'
 import { bounded } from './bounded.ts'
 import { PACKAGE_NAME } from './constants.ts'
+import type { Context } from './context.ts'
 import { Crawl } from './crawl.ts'
-import type { Options } from './options.ts'
-import type { Reporter } from './report.ts'
-import type { Settlement } from './settlement.ts'
-import type { Traffic } from './traffic.ts'
 
 /**
  * Looks through what a change brings, before anyone is told of it: requests that are being served
  * finish, new dependencies are found and optimized, and only then Vite's HMR goes on.
  */
 export class Changes {
-  readonly #environments: DevEnvironment[]
-  readonly #config: ResolvedConfig
-  readonly #settlement: Settlement
-  readonly #traffic: Traffic
-  readonly #reporter: Reporter
-  readonly #options: Options
+  readonly #context: Context
   readonly #undelivered: (() => void)[] = []
-  #hasStarted = false
 
-  constructor(
-    environments: DevEnvironment[],
-    config: ResolvedConfig,
-    settlement: Settlement,
-    traffic: Traffic,
-    reporter: Reporter,
-    options: Options,
-  ) {
-    this.#environments = environments
-    this.#config = config
-    this.#settlement = settlement
-    this.#traffic = traffic
-    this.#reporter = reporter
-    this.#options = options
+  constructor(context: Context) {
+    this.#context = context
   }
 
   /** All modules there are, and those that a build would begin with. */
   async start(): Promise<void> {
-    if (this.#hasStarted) return
-    this.#hasStarted = true
-    const end = this.#settlement.begin('the server is starting')
+    const end = this.#context.settlement.begin('the server is starting')
     await this.#discover(undefined, (crawl) =>
-      this.#environments.flatMap((environment) => [
+      this.#context.environments.flatMap((environment) => [
         ...[...environment.moduleGraph.idToModuleMap.values()].map((module) =>
           crawl.visit(environment, module),
         ),
@@ -54,10 +31,23 @@ export class Changes {
     end()
   }
 
+  /**
+   * Resolves when Vite may invalidate the file's modules: when requests are done that are being
+   * served. A runner that asks for a module again, as it does when it imports its entry for a
+   * request, would get what is new before it is told of it.
+   */
+  async announce(file: string): Promise<void> {
+    if (this.#modulesOf(file).length === 0) return
+    const end = this.#context.settlement.begin(`${path.basename(file)} has changed`)
+    await this.#context.traffic.drain(this.#context.options.drain)
+    // By then Vite is in `prepare()`, or takes the file for none that is delivered.
+    setImmediate(end)
+  }
+
   /** Resolves when Vite may deliver the change. */
   async prepare({ file, read, type }: HotUpdateOptions): Promise<void> {
-    const end = this.#settlement.begin(`${path.basename(file)} has changed`)
-    const { drain, timeout } = this.#options
+    const { timeout } = this.#context.options
+    const end = this.#context.settlement.begin(`${path.basename(file)} has changed`)
     // Should Vite never deliver it.
     const timer = setTimeout(() => this.#deliver(finish), 3 * timeout).unref()
     const finish = (): void => {
@@ -66,17 +56,10 @@ export class Changes {
     }
     this.#undelivered.push(finish)
 
-    const changed = this.#environments.flatMap((environment) =>
-      [...(environment.moduleGraph.getModulesByFile(file) ?? [])]
-        // The others stand for files that a plugin made something else of.
-        .filter(({ id }) => id)
-        .map((module) => ({ environment, module })),
-    )
-    if (changed.length === 0) return
-    await this.#traffic.drain(drain)
+    const changed = this.#modulesOf(file)
+    if (changed.length === 0 || type === 'delete') return
     // A file that is written in place is empty for a moment, which this sits out.
     if (type === 'update') await bounded(Promise.resolve(read()), timeout)
-    if (type === 'delete') return
     await this.#discover(file, (crawl) =>
       changed.map(({ environment, module }) => crawl.visit(environment, module)),
     )
@@ -96,26 +79,35 @@ export class Changes {
     finish()
   }
 
+  #modulesOf(file: string): { environment: DevEnvironment; module: EnvironmentModuleNode }[] {
+    return this.#context.environments.flatMap((environment) =>
+      [...(environment.moduleGraph.getModulesByFile(file) ?? [])]
+        // The others stand for files that a plugin made something else of.
+        .filter(({ id }) => id)
+        .map((module) => ({ environment, module })),
+    )
+  }
+
   async #discover(
     file: string | undefined,
     visit: (crawl: Crawl) => Promise<void>[],
   ): Promise<void> {
     const start = performance.now()
-    const { timeout } = this.#options
+    const { timeout } = this.#context.options
     let isOver = false
-    const crawl = new Crawl(this.#environments, () => isOver)
-    const crawled = Promise.all(visit(crawl)).then(() => this.#settlement.optimized())
+    const crawl = new Crawl(this.#context.environments, () => isOver)
+    const crawled = Promise.all(visit(crawl)).then(() => this.#context.settlement.optimized())
     if (!(await bounded(crawled, timeout))) {
-      this.#config.logger.warn(
+      this.#context.logger.warn(
         `[${PACKAGE_NAME}] not all of ${file ?? 'the application'} was looked through within ` +
-          `${timeout} ms (${this.#settlement.reason}), so a dependency that is new in the rest ` +
+          `${timeout} ms (${this.#context.settlement.reason}), so a dependency that is new in the rest ` +
           'is found when it is loaded',
       )
     }
     isOver = true
     const { transformed } = crawl
     const duration = performance.now() - start
-    this.#reporter.tell({
+    this.#context.reporter.tell({
       type: 'discovered',
       ...(file !== undefined && { file }),
       transformed,

@@ -1,14 +1,16 @@
 import type { ServerResponse } from 'node:http'
-import type { Connect, DevEnvironment, ViteDevServer } from 'vite'
+import type { Connect, DevEnvironment, Environment, ViteDevServer } from 'vite'
 import { mayBeForVite } from './addressee.ts'
 import { peekBody } from './body.ts'
 import { Changes } from './changes.ts'
+import type { Context } from './context.ts'
 import { Hold } from './hold.ts'
 import type { Options } from './options.ts'
 import { OwnRequests } from './own-requests.ts'
 import { Recovery, refuse } from './recovery.ts'
 import type { Reporter } from './report.ts'
 import { watchRunner } from './runner.ts'
+import type { Runner } from './runner.ts'
 import { Settlement } from './settlement.ts'
 import { Traffic } from './traffic.ts'
 
@@ -22,31 +24,38 @@ export class Gate {
   readonly #own: OwnRequests
   readonly #recovery: Recovery
   readonly #traffic: Traffic = new Traffic()
+  readonly #runners: Map<DevEnvironment, Runner>
   readonly #known = new WeakSet<ServerResponse>()
-  readonly #endings: Map<DevEnvironment, () => void>
+  #hasStarted = false
 
+  /** @param watched the environments that requests wait for. */
   constructor(
-    { config, environments, httpServer, middlewares }: ViteDevServer,
+    { config: { logger }, environments: { client }, httpServer, middlewares }: ViteDevServer,
     watched: DevEnvironment[],
     options: Options,
     reporter: Reporter,
   ) {
-    const settlement = new Settlement(watched)
-    const traffic = this.#traffic
     this.#options = options
     this.reporter = reporter
-    this.settlement = settlement
-    this.changes = new Changes(watched, config, settlement, traffic, reporter, options)
-    this.#hold = new Hold(settlement, options, reporter, config.logger)
+    this.settlement = new Settlement(watched)
+    const context: Context = {
+      environments: watched,
+      client,
+      middlewares,
+      logger,
+      options,
+      reporter,
+      settlement: this.settlement,
+      traffic: this.#traffic,
+    }
+    this.changes = new Changes(context)
+    this.#hold = new Hold(context)
     this.#own = new OwnRequests(httpServer)
-    this.#recovery = new Recovery({
-      ...{ environments: watched, client: environments.client!, middlewares },
-      ...{ settlement, traffic, reporter, timeout: options.timeout, drain: options.drain },
-    })
-    this.#endings = new Map(
+    this.#recovery = new Recovery(context)
+    this.#runners = new Map(
       watched.map((environment) => [
         environment,
-        watchRunner(environment, settlement, () => this.#recovery.generation++),
+        watchRunner(environment, this.settlement, () => this.#recovery.generation++),
       ]),
     )
   }
@@ -67,11 +76,20 @@ export class Gate {
     if (!this.#recovery.takes(response, error)) next(error)
   }
 
+  /** To be called when environments listen, as everything is asked of them. */
+  start(): void {
+    if (this.#hasStarted) return
+    this.#hasStarted = true
+    for (const runner of this.#runners.values()) runner.greet()
+    void this.changes.start()
+  }
+
   /** One environment may be closed while the server runs on. */
-  close(environment: DevEnvironment): void {
-    this.#endings.get(environment)?.()
-    this.#endings.delete(environment)
-    if (this.#endings.size > 0) return
+  close(environment: Environment): void {
+    const watched = environment as DevEnvironment
+    this.#runners.get(watched)?.close()
+    this.#runners.delete(watched)
+    if (this.#runners.size > 0) return
     this.#own.close()
     this.dismiss()
   }
@@ -86,7 +104,7 @@ export class Gate {
       return next()
     }
     this.#known.add(response)
-    void this.changes.start()
+    this.start()
     this.#hold.admit(request, response, () => void this.#serve(request, response, next))
   }
 

@@ -1,5 +1,5 @@
 import { handshakeClient } from '@holdfast/vite-hmr-bridge'
-import type { InlineConfig, Plugin, ResolvedConfig, ServerOptions } from 'vite'
+import type { Environment, InlineConfig, Plugin, ServerOptions } from 'vite'
 import { PACKAGE_NAME } from './constants.ts'
 import { Gate } from './gate.ts'
 import { findEnvironments, withDefaults } from './options.ts'
@@ -8,7 +8,8 @@ import { Reporter } from './report.ts'
 import type { Report, RequestGateApi } from './report.ts'
 import { findSurprise } from './vite-internals.ts'
 
-const gates = new WeakMap<ResolvedConfig, Gate>()
+/** By environment, as hooks know no server. */
+const gates = new WeakMap<Environment, Gate>()
 /** A restart makes a new config of the same inline config, while the old server still runs. */
 const latest = new WeakMap<InlineConfig, Gate>()
 
@@ -55,13 +56,13 @@ export function requestGate(options: RequestGateOptions = {}): Plugin[] {
             `[${PACKAGE_NAME}] this Vite is not as expected (${surprise} in ` +
               `"${environment.name}"), so requests are not held`,
           )
-          return
+          return undefined
         }
         const reporter = new Reporter(listeners, (error) => {
           config.logger.error(`[${PACKAGE_NAME}] a listener failed: ${String(error)}`)
         })
         const created = new Gate(server, watched, withDefaults(options), reporter)
-        gates.set(config, created)
+        for (const environment of Object.values(environments)) gates.set(environment, created)
         server.middlewares.use(created.front)
         return () => {
           server.middlewares.use(created.behindVite)
@@ -72,19 +73,23 @@ export function requestGate(options: RequestGateOptions = {}): Plugin[] {
         }
       },
     },
+    async watchChange(file) {
+      // Awaited before anything is invalidated, and by default called for the browser's alone.
+      if (this.environment.name !== 'client') return
+      await gates.get(this.environment)?.changes.announce(file)
+    },
     hotUpdate: {
       order: 'pre',
       async handler(change) {
         // The first of all (`handleHMRUpdate` in `server/hmr.ts`, the same in Vite 6 to 8), and
         // before any message is sent.
         if (this.environment.name !== 'client') return
-        await gates.get(change.server.config)?.changes.prepare(change)
+        await gates.get(this.environment)?.changes.prepare(change)
       },
     },
     closeBundle() {
       // In a dev server Vite calls this when an environment closes, for each.
-      const { environment } = this
-      if (environment.mode === 'dev') gates.get(environment.getTopLevelConfig())?.close(environment)
+      gates.get(this.environment)?.close(this.environment)
     },
   }
 
@@ -97,8 +102,8 @@ const lastResort: Plugin = {
   apply: 'serve',
   configureServer: {
     order: 'post',
-    handler: ({ config, middlewares }) => {
-      const gate = gates.get(config)
+    handler: ({ environments, middlewares }) => {
+      const gate = gates.get(environments.client)
       return () => {
         if (gate) middlewares.use(gate.onError)
       }
@@ -118,7 +123,7 @@ function thenDelivered(
     try {
       await deliver(server, hmr)
     } finally {
-      gates.get(server.config)?.changes.delivered()
+      gates.get(server.environments.client)?.changes.delivered()
     }
   }
 }

@@ -1,28 +1,14 @@
 import type { ServerResponse } from 'node:http'
-import type { Connect, DevEnvironment } from 'vite'
+import type { Connect } from 'vite'
 import { copyRequest } from './body.ts'
 import { bounded } from './bounded.ts'
 import { REASON_HEADER } from './constants.ts'
-import type { Reporter } from './report.ts'
+import type { Context } from './context.ts'
 import { ResponseGuard } from './response-guard.ts'
-import type { Settlement } from './settlement.ts'
-import type { Traffic } from './traffic.ts'
 import { isOutdatedMessage } from './vite-internals.ts'
 
 const RELOADED = 'a reload overtook the request'
 const OUTDATED = 'a dependency was optimized anew while the request was served'
-
-export interface RecoveryContext {
-  environments: DevEnvironment[]
-  client: DevEnvironment
-  middlewares: Connect.Server
-  settlement: Settlement
-  traffic: Traffic
-  reporter: Reporter
-  /** How long, in ms, a request waits for a second run, and a reload for requests. */
-  timeout: number
-  drain: number
-}
 
 /** A request that is being served for the first time. */
 interface Attempt {
@@ -44,11 +30,11 @@ interface Attempt {
 export class Recovery {
   /** Counts the reloads and updates that were sent to runners. */
   generation = 0
-  readonly #context: RecoveryContext
+  readonly #context: Context
   readonly #attempts = new WeakMap<ServerResponse, Attempt>()
   readonly #seconds = new WeakSet<Connect.IncomingMessage>()
 
-  constructor(context: RecoveryContext) {
+  constructor(context: Context) {
     this.#context = context
   }
 
@@ -73,9 +59,8 @@ export class Recovery {
   /** Whether the error is taken care of. The response may be a second run's. */
   takes(response: ServerResponse, error: unknown): boolean {
     const attempt = this.#attempts.get(response)
-    return (
-      attempt !== undefined && this.#recover(attempt, String((error as Error)?.message ?? error))
-    )
+    if (!attempt) return false
+    return this.#recover(attempt, error instanceof Error ? error.message : String(error))
   }
 
   #recover(attempt: Attempt, text: string): boolean {
@@ -117,20 +102,20 @@ export class Recovery {
   }
 
   async #whenServable({ generation }: Attempt, isOutdated: boolean): Promise<void> {
-    const { settlement, timeout } = this.#context
-    await bounded(settlement.settled(), timeout)
+    const { options, settlement } = this.#context
+    await bounded(settlement.settled(), options.timeout)
     // Runners keep the failure of a module, until someone reloads them.
     if (!isOutdated || generation !== this.generation) return
     await this.#reload()
-    await bounded(settlement.settled(), timeout)
+    await bounded(settlement.settled(), options.timeout)
   }
 
   async #reload(): Promise<void> {
-    const { drain, environments, settlement, traffic } = this.#context
+    const { environments, options, settlement, traffic } = this.#context
     const end = settlement.begin('a runner has to forget a module that failed')
     // Another request may have failed for the same cause, and had it reloaded meanwhile.
     const { generation } = this
-    await traffic.drain(drain)
+    await traffic.drain(options.drain)
     if (generation === this.generation) {
       for (const environment of environments) environment.moduleGraph.invalidateAll()
       for (const { hot } of environments) hot.send({ type: 'full-reload', path: '*' })

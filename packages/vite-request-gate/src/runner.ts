@@ -4,19 +4,27 @@ import type { DevEnvironment } from 'vite'
 import { APPLIED_TIMEOUT, PACKAGE_NAME } from './constants.ts'
 import type { Settlement } from './settlement.ts'
 
+export interface Runner {
+  /**
+   * Finds out whether the runner can tell. What it said on its own is lost if that was before the
+   * environment listened, as with the Cloudflare plugin.
+   */
+  greet: () => void
+  close: () => void
+}
+
 /**
  * Unsettles from the moment a reload or an update is sent to the environment's runner until that
  * has applied it. A runner that has never said that it can tell, or an environment without one, is
  * not waited for.
  *
  * @param onSend is called with each, and must not throw.
- * @returns a function that ends it.
  */
 export function watchRunner(
   environment: DevEnvironment,
   settlement: Settlement,
   onSend: () => void,
-): () => void {
+): Runner {
   const { logger, name } = environment
   const handshake = createHandshake(environment)
   let sent = 0
@@ -48,9 +56,12 @@ export function watchRunner(
     end()
   }
 
-  return () => {
-    isClosed = true
-    stop()
-    handshake.close()
+  return {
+    greet: () => void handshake.ping(APPLIED_TIMEOUT),
+    close() {
+      isClosed = true
+      stop()
+      handshake.close()
+    },
   }
 }

@@ -6,14 +6,10 @@ import type { DevEnvironment } from 'vite'
  */
 
 /** What is not as expected in an environment, if anything. */
-export function findSurprise({
-  depsOptimizer,
-  hot,
-  moduleGraph,
-  transformRequest,
-}: DevEnvironment): string | undefined {
+export function findSurprise(environment: DevEnvironment): string | undefined {
+  const { depsOptimizer, hot, moduleGraph } = environment
   if (typeof hot?.send !== 'function') return 'no hot.send()'
-  if (typeof transformRequest !== 'function') return 'no transformRequest()'
+  if (typeof environment.transformRequest !== 'function') return 'no transformRequest()'
   for (const key of ['getModulesByFile', 'ensureEntryFromUrl', 'invalidateAll'] as const) {
     if (typeof moduleGraph?.[key] !== 'function') return `no moduleGraph.${key}()`
   }
