@@ -80,7 +80,7 @@ export class Gate {
   start(): void {
     if (this.#hasStarted) return
     this.#hasStarted = true
-    for (const runner of this.#runners.values()) runner.greet()
+    for (const runner of this.#runners.values()) void runner.greet()
     void this.changes.start()
   }
 
@@ -96,7 +96,9 @@ export class Gate {
 
   /** Those who wait would wait for nothing: Vite destroys their connections when it closes. */
   dismiss(): void {
-    this.#hold.dismiss((response) => refuse(response, 'the server was restarted'))
+    this.#hold.dismiss((response) => {
+      refuse(response, 'the server was restarted', 'it was not run, so please try again')
+    })
   }
 
   #admit(request: Connect.IncomingMessage, response: ServerResponse, next: () => void): void {

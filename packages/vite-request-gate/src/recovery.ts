@@ -80,7 +80,7 @@ export class Recovery {
       void this.#replay(attempt, isOutdated)
     } else {
       this.#context.reporter.tell({ type: 'answered', url: name, reason })
-      refuse(guard.again(), reason)
+      refuse(guard.again(), reason, 'it was not run again, so please check what it did')
       void this.#reloadBrowser(attempt, isOutdated)
     }
     return true
@@ -124,16 +124,13 @@ export class Recovery {
   }
 }
 
-/** Says that the request was not served, in one sentence. */
-export function refuse(response: ServerResponse, reason: string): void {
+/** Says in one sentence that the request was not served. */
+export function refuse(response: ServerResponse, reason: string, advice: string): void {
   response.writeHead(503, {
     'content-type': 'text/plain; charset=utf-8',
     'cache-control': 'no-store',
     'retry-after': '1',
     [REASON_HEADER]: reason,
   })
-  response.end(
-    `The dev server could not complete this request, as ${reason}; ` +
-      'it was not run again by itself, so please check what it did and try again.\n',
-  )
+  response.end(`The dev server could not complete this request, as ${reason}; ${advice}.\n`)
 }

@@ -1,15 +1,17 @@
 import { setImmediate as immediate } from 'node:timers/promises'
 import { createHandshake, intercept } from '@holdfast/vite-hmr-bridge'
 import type { DevEnvironment } from 'vite'
-import { APPLIED_TIMEOUT, PACKAGE_NAME } from './constants.ts'
+import type { ModuleRunner } from 'vite/module-runner'
+import { APPLIED_TIMEOUT, CLIENT_ID, PACKAGE_NAME } from './constants.ts'
 import type { Settlement } from './settlement.ts'
 
 export interface Runner {
   /**
-   * Finds out whether the runner can tell. What it said on its own is lost if that was before the
-   * environment listened, as with the Cloudflare plugin.
+   * Finds out whether the runner can tell, and sees to it that one in this process can. What a
+   * runner said on its own is lost if that was before the environment listened, as with the
+   * Cloudflare plugin. Never rejects.
    */
-  greet: () => void
+  greet: () => Promise<void>
   close: () => void
 }
 
@@ -57,7 +59,15 @@ export function watchRunner(
   }
 
   return {
-    greet: () => void handshake.ping(APPLIED_TIMEOUT),
+    async greet() {
+      const { runner } = environment as { runner?: ModuleRunner }
+      try {
+        await runner?.import(CLIENT_ID)
+      } catch {
+        // Vite has closed it.
+      }
+      await handshake.ping(APPLIED_TIMEOUT)
+    },
     close() {
       isClosed = true
       stop()

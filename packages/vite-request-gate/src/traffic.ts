@@ -32,6 +32,7 @@ function closed(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => response.once('close', resolve))
 }
 
-function isEventStream(response: ServerResponse): boolean {
-  return String(response.getHeader('content-type')).startsWith('text/event-stream')
+/** As `EventSource` asks for it. Others are waited for, once. */
+function isEventStream({ req }: ServerResponse): boolean {
+  return req.headers.accept === 'text/event-stream'
 }
