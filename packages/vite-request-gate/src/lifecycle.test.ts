@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import * as vite from 'vite'
 import { describe, expect, test } from 'vitest'
+import { PACKAGE_NAME } from './constants.ts'
 import { requestGate } from './index.ts'
 import { createProject, majors, slowUpdates } from './project.ts'
 import type { RequestGateOptions } from './index.ts'
@@ -40,39 +40,34 @@ describe.each(majors)('Vite %s', (_name, major) => {
   test('nothing is left behind when the server is closed', async () => {
     await using project = await createProject(major, files)
     const server = await project.serve()
-    const sends = [server.worker, server.vite.environments.ssr].map(({ hot }) => hot.send)
+    const wrapped = server.worker.hot.send
     await server.get()
     await server.vite.close()
     await server.api.settled()
-    expect(sends).not.toEqual(
-      [server.worker, server.vite.environments.ssr].map(({ hot }) => hot.send),
-    )
+    expect(server.worker.hot.send).not.toBe(wrapped)
+    expect(server.api.stats.waiting).toBe(0)
   })
 
   test('it steps aside where Vite is not as expected, and says so once', async () => {
     await using project = await createProject(major, files)
     const strange: vite.Plugin = {
       name: 'strange',
-      configureServer: {
-        order: 'pre',
-        handler({ environments }) {
-          Object.assign(environments['worker']!.moduleGraph, { invalidateAll: undefined })
-        },
-      },
       enforce: 'pre',
+      configResolved({ plugins }) {
+        // Before the gate looks.
+        const { configureServer } = plugins.find(({ name }) => name === PACKAGE_NAME)!
+        const hook = configureServer as { handler: (server: vite.ViteDevServer) => () => void }
+        const { handler } = hook
+        hook.handler = (server) => {
+          Object.assign(server.environments['worker']!.moduleGraph, { invalidateAll: undefined })
+          return handler(server)
+        }
+      },
     }
-    const { plugins, ...gate } = { plugins: [strange], gate: {} }
-    await using _ = project
-    const server = await major.createServer({
-      root: project.file('.'),
-      configFile: false,
-      appType: 'custom',
-      server: { middlewareMode: true, ws: false },
-      environments: { worker: {} },
-      plugins: [...plugins, requestGate(gate.gate)],
-      logLevel: 'silent',
-    })
-    await server.close()
+    const server = await project.serve({}, { plugins: [strange] })
+    expect((await server.get()).text).toBe('value 1')
+    expect(server.log.matching(/not as expected .*invalidateAll.* "worker"/)).toHaveLength(1)
+    expect(server.api.stats.held).toBe(0)
   })
 })
 
@@ -98,5 +93,4 @@ test('a build has nothing of it', async () => {
     build: { write: false },
   })) as { output: { fileName: string }[] }
   expect(output.map(({ fileName }) => fileName)).toEqual(['index.html'])
-  await sleep(0)
 })

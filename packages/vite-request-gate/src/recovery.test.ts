@@ -131,16 +131,19 @@ test('the errors of the application are left to Vite', async () => {
   await using project = await createProject(vite, {
     'src/entry.js': `
       export default (request, response) => {
+        if (request.url === '/') return response.end('hello')
         if (request.url === '/throws') throw new Error('of the application')
         response.writeHead(500, { 'x-own': 'yes' })
         response.end('its own page')
       }`,
   })
   const server = await project.serve()
+  await server.get()
+  await server.api.settled()
   const thrown = await server.get('/throws')
   expect(thrown.status).toBe(500)
   expect(thrown.text).toContain('of the application')
-  const own = await server.get()
+  const own = await server.get('/own')
   expect(own).toMatchObject({ status: 500, text: 'its own page' })
   expect(own.headers.get('x-own')).toBe('yes')
   expect(server.api.stats).toMatchObject({ replays: 0, answers: 0 })

@@ -26,6 +26,9 @@ export interface Work {
   done: Promise<unknown>
 }
 
+/** One that is closed lets go of those who wait, and leaves everything as it is. */
+const over = new WeakSet<Promise<void>>()
+
 /**
  * What the environment's optimizer is doing. Blind for a run without anything newly discovered,
  * which only `optimizer.run()` starts; one that fails empties `discovered`.
@@ -46,7 +49,9 @@ export function optimizerWork(environment: DevEnvironment): Work | undefined {
   }
   if (scanProcessing) return { reason: `"${name}" is scanning`, done: scanProcessing }
   for (const { id, processing } of Object.values(metadata.discovered)) {
-    if (processing) return { reason: `"${name}" is optimizing ${id}`, done: processing }
+    if (!processing || over.has(processing)) continue
+    void processing.then(() => over.add(processing))
+    return { reason: `"${name}" is optimizing ${id}`, done: processing }
   }
   return undefined
 }
