@@ -2,7 +2,7 @@ import * as vite from 'vite'
 import { describe, expect, test } from 'vitest'
 import { PACKAGE_NAME } from './constants.ts'
 import { requestGate } from './index.ts'
-import { createProject, majors, slowUpdates } from './project.ts'
+import { createProject, majors, sendOf, slowUpdates } from './project.ts'
 import type { RequestGateOptions } from './index.ts'
 
 const files = {
@@ -40,11 +40,11 @@ describe.each(majors)('Vite %s', (_name, major) => {
   test('nothing is left behind when the server is closed', async () => {
     await using project = await createProject(major, files)
     const server = await project.serve()
-    const wrapped = server.worker.hot.send
+    const wrapped = sendOf(server.worker)
     await server.get()
     await server.vite.close()
     await server.api.settled()
-    expect(server.worker.hot.send).not.toBe(wrapped)
+    expect(sendOf(server.worker)).not.toBe(wrapped)
     expect(server.api.stats.waiting).toBe(0)
   })
 

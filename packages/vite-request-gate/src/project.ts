@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import * as vite8 from 'vite'
-import type { DevEnvironment, InlineConfig, Logger, Plugin, ViteDevServer } from 'vite'
+import type { DevEnvironment, HotPayload, InlineConfig, Logger, Plugin, ViteDevServer } from 'vite'
 import type { ModuleRunner } from 'vite/module-runner'
 import * as vite6 from 'vite6'
 import * as vite7 from 'vite7'
@@ -128,17 +128,24 @@ export async function createProject(
   return project
 }
 
+/** The function that is the environment's `hot.send` at present. */
+export function sendOf({ hot }: DevEnvironment): (payload: HotPayload) => void {
+  return Reflect.get(hot, 'send')
+}
+
 /** A framework, reduced to its idea: each request imports the entry anew. */
 const application: Plugin = {
   name: 'application',
   configureServer(server) {
     return () => {
-      server.middlewares.use((request, response, next) => {
+      server.middlewares.use(async (request, response, next) => {
         const { runner } = server.environments['worker'] as unknown as { runner: ModuleRunner }
-        runner
-          .import<{ default: Handler }>('/src/entry.js')
-          .then((entry) => entry.default(request, response))
-          .catch(next)
+        try {
+          const entry = await runner.import<{ default: Handler }>('/src/entry.js')
+          await entry.default(request, response)
+        } catch (error) {
+          next(error)
+        }
       })
     }
   },

@@ -1,6 +1,6 @@
 import * as vite from 'vite'
 import { describe, expect, test } from 'vitest'
-import { createProject, majors, RELOADING } from './project.ts'
+import { createProject, majors, RELOADING, sendOf } from './project.ts'
 
 /** `/late?N` loads a dependency that nothing but running the code can find. */
 const files = {
@@ -63,7 +63,7 @@ describe.each(majors)('Vite %s', (_name, major) => {
     const server = await project.serve()
     const reloads: unknown[] = []
     const { hot } = server.vite.environments.client
-    const { send } = hot
+    const send = sendOf(server.vite.environments.client)
     hot.send = (...args: any[]) => {
       if (args[0].type === 'full-reload') reloads.push(args[0])
       Reflect.apply(send, hot, args)
