@@ -35,10 +35,13 @@ export class Crawl {
       return
     }
     if (isNew) this.transformed++
+    const urls = importsOf(module)
     const imports = [...module.importedModules].filter(
-      ({ id, transformResult }) =>
+      ({ id, transformResult, url }) =>
+        urls.has(url) &&
+        !transformResult &&
         // Vite answers for an optimized dependency when it is optimized, which this is to bring about.
-        id && !transformResult && !environment.depsOptimizer?.isOptimizedDepFile(id),
+        !environment.depsOptimizer?.isOptimizedDepFile(id ?? ''),
     )
     await Promise.all([
       ...imports.map((imported) => this.visit(environment, imported)),
@@ -67,6 +70,24 @@ export class Crawl {
     const others = this.#environments.filter((environment) => environment !== from)
     await Promise.all(others.map((other) => this.visitEntry(other, file)))
   }
+}
+
+/**
+ * The urls that the module's code imports. `importedModules` also has the files that a plugin made
+ * the module from, which may be for another environment.
+ */
+function importsOf({ transformResult }: EnvironmentModuleNode): Set<string> {
+  const { deps = [], dynamicDeps = [] } = transformResult ?? {}
+  const urls = [...deps, ...dynamicDeps]
+  return new Set(
+    urls.map((url) =>
+      url
+        // Of an earlier update.
+        .replace(/([?&])t=\d+(?:&|$)/, '$1')
+        .replace(/[?&]$/, '')
+        .replace(/^\/@id\/(__x00__)?/, (_, nul?: string) => (nul ? '\0' : '')),
+    ),
+  )
 }
 
 function urlOf(file: string, { config }: DevEnvironment): string {

@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http'
 import type { Connect } from 'vite'
+import { bounded } from './bounded.ts'
 import { PACKAGE_NAME } from './constants.ts'
 import type { Context } from './context.ts'
 import type { Report } from './report.ts'
+import { closed } from './traffic.ts'
 
 interface Held {
   response: ServerResponse
@@ -78,16 +80,22 @@ export class Hold {
     }
   }
 
+  /**
+   * One, then two, then four: after a reload the first loads what the others need, and all at once
+   * would each ask for every module of it.
+   */
   async #release(): Promise<void> {
+    const { options, settlement } = this.#context
     this.#isReleasing = true
-    while (this.#queue.size > 0) {
-      await this.#context.settlement.settled()
-      for (const held of this.#queue) {
-        // What was let through may have unsettled everything again.
-        if (this.#context.settlement.reason !== undefined) break
+    for (let size = 1; this.#queue.size > 0; size *= 2) {
+      await settlement.settled()
+      const batch = [...this.#queue].slice(0, size)
+      for (const held of batch) {
         held.leave('settled')
         held.pass()
       }
+      if (this.#queue.size === 0) break
+      await bounded(Promise.race(batch.map(({ response }) => closed(response))), options.drain)
     }
     this.#isReleasing = false
   }

@@ -28,7 +28,7 @@ export class Traffic {
   }
 }
 
-function closed(response: ServerResponse): Promise<void> {
+export function closed(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => response.once('close', resolve))
 }
 
