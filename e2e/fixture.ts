@@ -83,10 +83,8 @@ export const test = base.extend<Options & { harness: Harness }>({
 
 /** Opens the harness and waits until its buttons work. */
 export async function open(page: Page, url: string): Promise<void> {
-  // Nothing holds requests back while a reload goes on: one that it overtakes fails, and a person
-  // would try again. Not until "load", as Vite may reload the page once more for dependencies of
-  // its own.
-  await expect.poll(async () => (await page.goto(url, { waitUntil: 'commit' }))?.status()).toBe(200)
+  // Not until "load", as Vite may reload the page once more for dependencies of its own.
+  expect((await page.goto(url, { waitUntil: 'commit' }))?.status()).toBe(200)
   await expect(page.locator('html[data-hydrated]')).toBeAttached()
 }
 

@@ -23,8 +23,7 @@ for (const switches of [order, order.toReversed()]) {
         await test.step(name, async () => {
           harness.toggle(name, true)
           if (name === 'server-action') {
-            // An edited action reloads the runners, as it does without a new dependency, and a call
-            // that this overtakes fails.
+            // An edited action reloads the runners, as it does without a new dependency.
             await expect.poll(async () => (await callAgain()).text).toContain('is odd, in ')
           } else {
             // In the page that is open, by itself.

@@ -15,7 +15,13 @@ export default defineConfig<Options>({
     { name: 'child', testIgnore: '*.bridge.test.ts', use: { topology: 'child' } },
     {
       name: 'bridge',
-      testMatch: ['reload.test.ts', 'incremental.test.ts', 'control.test.ts', '*.bridge.test.ts'],
+      testMatch: [
+        'reload.test.ts',
+        'requests.test.ts',
+        'incremental.test.ts',
+        'control.test.ts',
+        '*.bridge.test.ts',
+      ],
       use: { topology: 'bridge' },
     },
   ],

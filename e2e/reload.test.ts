@@ -32,8 +32,6 @@ for (const switches of [order, anotherOrder]) {
 
     for (const name of switches) {
       await test.step(name, async () => {
-        // The browser would make requests of its own, in the middle of the reload.
-        await page.goto('about:blank')
         const printed = harness.output.length
         harness.toggle(name, true)
         // The action's module is loaded when the action is called.
@@ -63,7 +61,6 @@ test('the state outlives every switch being flipped twice', async ({ harness, pa
   for (const name of [...order, ...order]) {
     for (const isOn of [true, false]) {
       await test.step(`${name} ${isOn ? 'on' : 'off'}`, async () => {
-        await page.goto('about:blank')
         harness.toggle(name, isOn)
         if (name !== 'server-action') await expectServed(harness, name, isOn)
         else

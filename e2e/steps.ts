@@ -44,11 +44,8 @@ export interface Answer {
   text: string
 }
 
-/**
- * Nothing holds requests back while a reload goes on, so one that it overtakes may fail or never be
- * answered. Never rejects.
- */
-export async function ask(url: string, init?: RequestInit): Promise<Answer> {
+/** Without our packages a request that a reload overtakes may fail or never be answered. Never rejects. */
+export async function tryToAsk(url: string, init?: RequestInit): Promise<Answer> {
   try {
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(3000) })
     const { status, headers } = response
@@ -56,6 +53,15 @@ export async function ask(url: string, init?: RequestInit): Promise<Answer> {
   } catch (error) {
     return { status: 0, headers: new Headers(), text: String(error) }
   }
+}
+
+/** Makes a request, which must succeed, whatever is going on. */
+export async function ask(url: string, init?: RequestInit): Promise<Answer> {
+  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(15_000) })
+  const { status, headers } = response
+  const text = await response.text()
+  expect(status, text).toBe(200)
+  return { status, headers, text }
 }
 
 /**
@@ -96,8 +102,8 @@ export async function expectServed(
 ): Promise<void> {
   await expect
     .poll(async () => {
-      const { status, text } = await ask(harness.url)
-      return status === 200 ? text.includes(`data-testid="${name}"`) : text
+      const { text } = await ask(harness.url)
+      return text.includes(`data-testid="${name}"`)
     })
     .toBe(isOn)
 }

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { cloudflare } from '@cloudflare/vite-plugin'
 import { hmrBridge } from '@holdfast/vite-hmr-bridge'
 import { incrementalDeps } from '@holdfast/vite-incremental-deps'
+import { requestGate } from '@holdfast/vite-request-gate'
 import { statePlugin } from '@holdfast/vite-state-plugin'
 import react from '@vitejs/plugin-react'
 import rsc from '@vitejs/plugin-rsc'
@@ -23,6 +24,7 @@ export default defineConfig({
   },
   resolve: { alias: holdfast === 'off' ? { 'rwsdk/__state': naiveState } : {} },
   plugins: [
+    holdfast !== 'off' && requestGate(),
     react(),
     rsc({ serverHandler: false }),
     holdfast !== 'off' && statePlugin(),

@@ -7,7 +7,7 @@ export const CLIENT_ID = 'virtual:vite-hmr-bridge/client'
 /** Sent to a runner, `{ id }`. */
 export const PING_EVENT = 'vite-hmr-bridge:ping'
 
-/** The runner's answer, with the id of the ping. */
+/** The runner's answer, with the id of the ping, or without one when it is ready to answer. */
 export const PONG_EVENT = 'vite-hmr-bridge:pong'
 
 /** The root of everything that `@cloudflare/vite-plugin` evaluates in a worker. */

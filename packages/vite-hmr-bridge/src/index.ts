@@ -1,3 +1,7 @@
+export { handshakeClient } from './client-plugin.ts'
+export { createHandshake } from './handshake.ts'
+export { intercept } from './intercept.ts'
 export { hmrBridge } from './plugin.ts'
 export { resolveFresh } from './resolve-fresh.ts'
+export type { Handshake } from './handshake.ts'
 export type { AppliedOptions, HmrBridgeApi, HmrBridgeOptions } from './options.ts'

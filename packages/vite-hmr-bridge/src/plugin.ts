@@ -1,12 +1,9 @@
-import { exactRegex } from '@rolldown/pluginutils'
 import type { Plugin, ResolvedConfig } from 'vite'
 import { Bridge } from './bridge.ts'
-import { clientCode } from './client.ts'
-import { APPLIED_TIMEOUT, CLIENT_ID, CLOUDFLARE_ENTRY_ID, PACKAGE_NAME } from './constants.ts'
+import { clientHooks } from './client-plugin.ts'
+import { APPLIED_TIMEOUT, PACKAGE_NAME } from './constants.ts'
 import { findEnvironment, findRoutes } from './options.ts'
 import type { HmrBridgeApi, HmrBridgeOptions } from './options.ts'
-
-const RESOLVED_CLIENT_ID = `\0${CLIENT_ID}`
 
 const notStarted: HmrBridgeApi['applied'] = async () => false
 
@@ -51,26 +48,7 @@ export function hmrBridge(options: HmrBridgeOptions): Plugin<HmrBridgeApi> {
         }
       },
     },
-    resolveId: {
-      filter: { id: exactRegex(CLIENT_ID) },
-      handler: (id) => (id === CLIENT_ID ? RESOLVED_CLIENT_ID : null),
-    },
-    load: {
-      filter: { id: exactRegex(RESOLVED_CLIENT_ID) },
-      handler(id) {
-        if (id !== RESOLVED_CLIENT_ID) return null
-        return this.environment.mode === 'dev' ? clientCode : ''
-      },
-    },
-    transform: {
-      filter: { id: exactRegex(CLOUDFLARE_ENTRY_ID) },
-      handler(code, id) {
-        if (id !== CLOUDFLARE_ENTRY_ID || this.environment.mode !== 'dev') return null
-        // First, so that a worker that fails to evaluate answers all the same, and on the same
-        // line, so that no source map is needed.
-        return { code: `import ${JSON.stringify(CLIENT_ID)};${code}`, map: null }
-      },
-    },
+    ...clientHooks,
     closeBundle() {
       // In a dev server Vite calls this when an environment closes, for each.
       const { environment } = this

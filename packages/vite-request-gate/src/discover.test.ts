@@ -1,0 +1,255 @@
+import { writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import * as vite from 'vite'
+import type { HotPayload } from 'vite'
+import { describe, expect, test } from 'vitest'
+import { createProject, majors, RELOADING } from './project.ts'
+import type { Server } from './project.ts'
+
+const files = {
+  'src/value.js': 'export const value = 1',
+  'src/entry.js': `
+    import { value } from './value.js'
+    export default (request, response) => response.end('value ' + value)`,
+}
+
+/** What the worker's runner is sent, and which dependencies were optimized by then. */
+function watch({ worker }: Server): { type: string; optimized: string[] }[] {
+  const messages: { type: string; optimized: string[] }[] = []
+  worker.hot.api.outsideEmitter.on('send', ({ type }: HotPayload) => {
+    if (type !== 'custom') {
+      const optimized = Object.keys(worker.depsOptimizer!.metadata.optimized)
+      messages.push({ type, optimized: optimized.filter((id) => id.startsWith('dep/b')) })
+    }
+  })
+  return messages
+}
+
+const discovered = ({ reports }: Server) =>
+  reports.flatMap((report) => (report.type === 'discovered' ? [report] : []))
+
+/** Makes requests until one has what is expected. None may fail. */
+async function expectAnswer(server: Server, text: string): Promise<void> {
+  await expect
+    .poll(async () => {
+      const answer = await server.get()
+      expect(answer.status).toBe(200)
+      return answer.text
+    })
+    .toBe(text)
+}
+
+describe.each(majors)('Vite %s', (_name, major) => {
+  test('a new dependency is optimized before the runner hears of the change', async () => {
+    await using project = await createProject(major, files)
+    const server = await project.serve()
+    await server.get()
+    const messages = watch(server)
+    await project.write({
+      'src/lazy.js': `export { b } from 'dep/b2'`,
+      'src/nested.js': `import 'dep/b1'; export const lazy = () => import('./lazy.js')`,
+    })
+    await project.edit('src/value.js', '1', `1 + 1; import 'dep/b0'; import './nested.js'`)
+    await expectAnswer(server, 'value 2')
+    await server.api.settled()
+    const all = ['dep/b0', 'dep/b1', 'dep/b2']
+    expect(messages.map(({ type }) => type)).toContain('full-reload')
+    for (const { optimized } of messages) expect(optimized).toEqual(all)
+    expect(server.log.matching(RELOADING)).toHaveLength(1)
+    expect(server.api.stats.replays).toBe(0)
+  })
+
+  test('a dependency of what is loaded later is found when the server starts', async () => {
+    await using project = await createProject(major, {
+      ...files,
+      'src/lazy.js': `export { b } from 'dep/b0'`,
+      'src/entry.js': `
+        export default async (request, response) => {
+          const { b } = await import('./lazy.js')
+          response.end('index ' + b.index)
+        }`,
+    })
+    const server = await project.serve(undefined, {
+      environments: {
+        worker: {
+          resolve: { noExternal: true },
+          optimizeDeps: { noDiscovery: false, include: ['dep/a0'] },
+          build: { rollupOptions: { input: 'src/entry.js' } },
+        },
+      },
+    })
+    const answers = Array.from({ length: 10 }, (_, index) =>
+      server.get('/', { method: index % 2 ? 'POST' : 'GET' }),
+    )
+    for (const answer of answers) expect((await answer).text).toBe('index 0')
+    expect(server.api.stats).toMatchObject({ replays: 0, answers: 0 })
+  })
+
+  test('what another environment has behind a directive is found with it', async () => {
+    await using project = await createProject(major, {
+      ...files,
+      'src/client.js': `'use client'; import 'dep/b3'; export const client = 1`,
+    })
+    const server = await project.serve(undefined, {
+      environments: {
+        ssr: { resolve: { noExternal: true }, optimizeDeps: { noDiscovery: false } },
+      },
+      plugins: [
+        {
+          name: 'client-references',
+          transform(code) {
+            const isReference =
+              code.startsWith(`'use client'`) && this.environment.name === 'worker'
+            return isReference ? 'export const client = 1' : null
+          },
+        },
+      ],
+    })
+    await server.get()
+    await project.edit('src/value.js', '1', `1 + 1; import './client.js'`)
+    await expectAnswer(server, 'value 2')
+    const { ssr } = server.vite.environments
+    expect(Object.keys(ssr.depsOptimizer!.metadata.optimized)).toContain('dep/b3')
+    expect(Object.keys(server.worker.depsOptimizer!.metadata.optimized)).not.toContain('dep/b3')
+  })
+
+  test('only what is new is transformed', async () => {
+    const count = 3000
+    const names = Array.from({ length: count }, (_, index) => `./many/module${index}.js`)
+    await using project = await createProject(major, {
+      ...files,
+      ...Object.fromEntries(names.map((name) => [`src/${name.slice(2)}`, 'export default 1'])),
+      'src/entry.js': `
+        import { value } from './value.js'
+        ${names.map((name, index) => `import m${index} from '${name}'`).join('\n')}
+        export default (request, response) => response.end('value ' + value)`,
+    })
+    const server = await project.serve()
+    await server.get()
+    const before = discovered(server).length
+    await project.write({ 'src/new.js': 'export default 1' })
+    await project.edit('src/value.js', '1', `1 + 1; import './new.js'`)
+    await expectAnswer(server, 'value 2')
+    const edits = discovered(server).slice(before)
+    expect(edits.map(({ file, transformed }) => ({ file, transformed }))).toContainEqual({
+      file: project.file('src/value.js'),
+      transformed: 2,
+    })
+  }, 60_000)
+})
+
+test('a file that is written in place is not taken for an empty one', async () => {
+  await using project = await createProject(vite, files)
+  let isEmpty = true
+  const server = await project.serve(undefined, {
+    plugins: [
+      {
+        name: 'second-write',
+        watchChange(file) {
+          if (isEmpty) setTimeout(() => writeFileSync(file, 'export const value = 2'), 30)
+          isEmpty = false
+        },
+      },
+    ],
+  })
+  await server.get()
+  writeFileSync(project.file('src/value.js'), '')
+  await expect.poll(() => isEmpty).toBe(false)
+  expect(await server.get()).toMatchObject({ status: 200, text: 'value 2' })
+})
+
+test('a syntax error is reported by Vite as ever, and mended', async () => {
+  await using project = await createProject(vite, files)
+  const server = await project.serve()
+  await server.get()
+  await project.edit('src/value.js', 'const', 'conts')
+  await expect.poll(async () => (await server.get()).status).toBe(500)
+  expect((await server.get()).text).toMatch(/Parse|Expected|Unexpected/)
+  await project.edit('src/value.js', 'conts', 'const')
+  await expect.poll(async () => (await server.get()).text).toBe('value 1')
+  await server.api.settled()
+})
+
+test.each([
+  ['a package that does not exist', `import 'missing'`],
+  ['a file that does not exist', `import './missing.js'`],
+])('%s is reported by Vite as ever', async (_, code) => {
+  await using project = await createProject(vite, files)
+  const server = await project.serve()
+  await server.get()
+  await project.edit('src/value.js', '1', `1; ${code}`)
+  await expect.poll(async () => (await server.get()).status).toBe(500)
+  expect((await server.get()).text).toContain('missing')
+  await project.edit('src/value.js', code, '')
+  await expect.poll(async () => (await server.get()).text).toBe('value 1')
+})
+
+test('a dependency that cannot be bundled holds nobody', async () => {
+  await using project = await createProject(vite, {
+    ...files,
+    'node_modules/broken/package.json':
+      '{ "name": "broken", "type": "module", "main": "index.js" }',
+    'node_modules/broken/index.js': 'export const = 1',
+  })
+  const server = await project.serve()
+  await server.get()
+  const failed = server.log.next(/error while updating dependencies/)
+  await project.edit('src/value.js', '1', `1; import 'broken'`)
+  await failed
+  await expect.poll(async () => (await server.get()).status).toBe(500)
+  await project.edit('src/value.js', `import 'broken'`, '')
+  await expect.poll(async () => (await server.get()).text).toBe('value 1')
+  expect(server.api.stats.longestHold).toBeLessThan(5000)
+})
+
+test('a file may be deleted while it is looked through', async () => {
+  let enter!: () => void
+  const entered = new Promise<void>((resolve) => (enter = resolve))
+  let open!: () => void
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  await using project = await createProject(vite, files)
+  const server = await project.serve(undefined, {
+    plugins: [
+      {
+        name: 'slow-transform',
+        async transform(code) {
+          if (!code.includes('slow')) return
+          enter()
+          await opened
+        },
+      },
+    ],
+  })
+  await server.get()
+  await project.edit('src/value.js', '1', `'slow'; import './new.js'`)
+  await entered
+  await rm(project.file('src/value.js'))
+  const answer = server.get()
+  open()
+  expect((await answer).status).toBeGreaterThan(0)
+  await project.write({ 'src/value.js': 'export const value = 3' })
+  await expect.poll(async () => (await server.get()).text).toBe('value 3')
+  expect(server.log.matching(/was held for|looked through/)).toEqual([])
+})
+
+test('20 saves in two seconds', async () => {
+  await using project = await createProject(vite, files)
+  const server = await project.serve()
+  await server.get()
+  const saving = new AbortController()
+  const statuses: number[] = []
+  const asking = (async () => {
+    while (!saving.signal.aborted) statuses.push((await server.get()).status)
+  })()
+  for (let value = 1; value <= 20; value++) {
+    const more = value % 4 === 0 ? `import 'dep/b${value / 4}'` : ''
+    await project.write({ 'src/value.js': `export const value = ${value}; ${more}` })
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  await expectAnswer(server, 'value 20')
+  saving.abort()
+  await asking
+  expect(new Set(statuses)).toEqual(new Set([200]))
+  await server.api.settled()
+  expect(server.log.matching(/was held for|looked through/)).toEqual([])
+})

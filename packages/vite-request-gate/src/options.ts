@@ -1,0 +1,80 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { DevEnvironment } from 'vite'
+import { PACKAGE_NAME } from './constants.ts'
+
+/** What a predicate for replay is given. */
+export interface ReplayableRequest {
+  method: string
+  /** As it was sent, with the query. */
+  url: string
+  headers: IncomingHttpHeaders
+}
+
+export interface RequestGateOptions {
+  /**
+   * The environments that requests wait for, by name.
+   * @default all but those whose code runs in the browser
+   */
+  environments?: string[]
+  /**
+   * How long a request is held at most, in ms. Then it is let through, and a line says why.
+   * @default 10000
+   */
+  timeout?: number
+  /**
+   * How many requests are held at once at most. What comes then is let through.
+   * @default 1000
+   */
+  limit?: number
+  /**
+   * How long a change waits for requests that are being served, in ms. Those that take longer, such
+   * as streams of events, live on through it.
+   * @default 1000
+   */
+  drain?: number
+  /**
+   * The requests, other than GET and HEAD, that may be run twice: paths, or a predicate. Their
+   * bodies are kept in memory until they are answered.
+   * @default none
+   */
+  replay?: string[] | ((request: ReplayableRequest) => boolean)
+  /**
+   * The largest body that is kept for `replay`, in bytes. A request with a larger one runs once.
+   * @default 1048576
+   */
+  replayLimit?: number
+}
+
+export interface Options extends Required<Omit<RequestGateOptions, 'environments' | 'replay'>> {
+  mayReplay: (request: ReplayableRequest) => boolean
+}
+
+export function withDefaults(options: RequestGateOptions): Options {
+  const {
+    timeout = 10_000,
+    limit = 1000,
+    drain = 1000,
+    replay = [],
+    replayLimit = 2 ** 20,
+  } = options
+  const mayReplay = Array.isArray(replay)
+    ? ({ url }: ReplayableRequest) => replay.includes(new URL(url, 'http://localhost').pathname)
+    : replay
+  return { timeout, limit, drain, mayReplay, replayLimit }
+}
+
+/** @throws {Error} if there is none of a name. */
+export function findEnvironments(
+  environments: Record<string, DevEnvironment>,
+  names?: string[],
+): DevEnvironment[] {
+  const all = Object.values(environments)
+  if (!names) return all.filter(({ config }) => config.consumer === 'server')
+  return names.map((name) => {
+    if (Object.hasOwn(environments, name)) return environments[name]!
+    throw new Error(
+      `[${PACKAGE_NAME}] no environment is named "${name}"; ` +
+        `this server has ${Object.keys(environments).join(', ')}; correct \`environments\``,
+    )
+  })
+}

@@ -1,0 +1,77 @@
+import { setImmediate as immediate } from 'node:timers/promises'
+import { createHandshake, intercept } from '@holdfast/vite-hmr-bridge'
+import type { DevEnvironment } from 'vite'
+import type { ModuleRunner } from 'vite/module-runner'
+import { APPLIED_TIMEOUT, CLIENT_ID, PACKAGE_NAME } from './constants.ts'
+import type { Settlement } from './settlement.ts'
+
+export interface Runner {
+  /**
+   * Finds out whether the runner can tell, and sees to it that one in this process can. What a
+   * runner said on its own is lost if that was before the environment listened, as with the
+   * Cloudflare plugin. Never rejects.
+   */
+  greet: () => Promise<void>
+  close: () => void
+}
+
+/**
+ * Unsettles from the moment a reload or an update is sent to the environment's runner until that
+ * has applied it. A runner that has never said that it can tell, or an environment without one, is
+ * not waited for.
+ *
+ * @param onSend is called with each, and must not throw.
+ */
+export function watchRunner(
+  environment: DevEnvironment,
+  settlement: Settlement,
+  onSend: () => void,
+): Runner {
+  const { logger, name } = environment
+  const handshake = createHandshake(environment)
+  let sent = 0
+  let isClosed = false
+
+  const stop = intercept(environment.hot, () => {
+    sent++
+    onSend()
+    if (sent === 1) void awaitApplied()
+  })
+
+  async function awaitApplied(): Promise<void> {
+    const end = settlement.begin(`"${name}" has not applied its last reload`)
+    let isApplied = true
+    while (sent > 0) {
+      const before = sent
+      // The bridge forwards a reload in an immediate.
+      await immediate()
+      if (handshake.isAnswered) isApplied = await handshake.ping(APPLIED_TIMEOUT)
+      // Others that were sent meanwhile may be behind the ping.
+      if (sent === before) sent = 0
+    }
+    if (!isApplied && !isClosed) {
+      logger.warn(
+        `[${PACKAGE_NAME}] the runner of "${name}" did not say within ${APPLIED_TIMEOUT / 1000} s ` +
+          'that it has applied a reload, so requests wait no longer',
+      )
+    }
+    end()
+  }
+
+  return {
+    async greet() {
+      const { runner } = environment as { runner?: ModuleRunner }
+      try {
+        await runner?.import(CLIENT_ID)
+      } catch {
+        // Vite has closed it.
+      }
+      await handshake.ping(APPLIED_TIMEOUT)
+    },
+    close() {
+      isClosed = true
+      stop()
+      handshake.close()
+    },
+  }
+}
