@@ -1,14 +1,10 @@
 import type { IncrementalDepsApi } from '@holdfast/vite-incremental-deps'
+import type { RequestGateApi } from '@holdfast/vite-request-gate'
 import type { Plugin } from 'vite'
 import { FIGURES_PATH } from './constants.ts'
 
 /** What plugins say of themselves, by the title that it has in the table. */
 export type Figures = Record<string, { value: number; over: 'sum' | 'maximum' }>
-
-/** What `@holdfast/vite-request-gate` has as its `api`. */
-interface RequestGateApi {
-  stats: { held: number; longestHold: number; replays: number; answers: number }
-}
 
 /** By the name of a plugin: how its `api` is read. A server without it has no such figures. */
 const readers: Record<string, (api: never) => Figures> = {

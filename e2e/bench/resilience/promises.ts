@@ -1,5 +1,6 @@
 import { growth } from './additions.ts'
 import type { Setup } from './dev-server.ts'
+import type { DiscoveryCost } from './discovery.ts'
 import type { Overhead } from './overhead.ts'
 import { median, ratio, sum } from './statistics.ts'
 import { saveToCorrect, saveToCorrectLimit, toPlain, total, typical } from './summary.ts'
@@ -10,6 +11,7 @@ export interface Results {
   overheads: Overhead[]
   /** Of one run each: see `timeAdditions`. */
   additions: number[][]
+  discoveries: DiscoveryCost[]
 }
 
 interface Promised {
@@ -160,6 +162,15 @@ export const promises: readonly Promised[] = [
     sense: 'at most',
     limit: 2,
     measure: ({ additions }) => [{ of: 'on', value: median(additions.map(growth)) }],
+  },
+  {
+    group: 'speed',
+    title: 'modules transformed for an edit that imports one new one, of 3001',
+    sense: 'at most',
+    limit: 2,
+    measure: ({ discoveries }) => [
+      { of: 'gate', value: median(discoveries.map(({ extended }) => extended.transformed)) },
+    ],
   },
   {
     group: 'overhead',

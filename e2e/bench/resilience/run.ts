@@ -8,6 +8,8 @@ import { reset } from '@holdfast/app-request-info/reset'
 import { timeAdditions } from './additions.ts'
 import { runColdStart } from './cold-start.ts'
 import type { Setup } from './dev-server.ts'
+import { measureDiscovery } from './discovery.ts'
+import type { DiscoveryCost } from './discovery.ts'
 import { addParts } from './edits.ts'
 import { readOptions, usage } from './options.ts'
 import type { Options } from './options.ts'
@@ -42,10 +44,11 @@ interface Measured {
   measurements: Measurement[]
   overheads: Overhead[]
   additions: number[][]
+  discoveries: DiscoveryCost[]
 }
 
 async function main(options: Options): Promise<void> {
-  const measured: Measured = { measurements: [], overheads: [], additions: [] }
+  const measured: Measured = { measurements: [], overheads: [], additions: [], discoveries: [] }
   try {
     for (let round = 1; round <= options.rounds; round++) await runRound(round, options, measured)
   } finally {
@@ -56,6 +59,7 @@ async function main(options: Options): Promise<void> {
 
 async function runRound(round: number, options: Options, measured: Measured): Promise<void> {
   measured.additions.push(await timeAdditions())
+  measured.discoveries.push(await measureDiscovery())
   for (const topology of options.topologies) {
     for (const rate of options.rates) {
       // In turn, so that a machine that slows down slows all of them.

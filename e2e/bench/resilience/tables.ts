@@ -19,7 +19,10 @@ import type { Measurement, Summary } from './summary.ts'
 const targets: Target[] = ['server', 'client', 'action']
 
 /** Everything, on the terminal. */
-export function printTables({ summaries, overheads }: Results, verdicts: readonly Verdict[]): void {
+export function printTables(
+  { summaries, overheads, discoveries }: Results,
+  verdicts: readonly Verdict[],
+): void {
   for (const [title, setups] of Map.groupBy(summaries, nameOfTable)) {
     printTable(
       title,
@@ -40,6 +43,20 @@ export function printTables({ summaries, overheads }: Results, verdicts: readonl
     overheads.map(({ topology, holdfast, latency: slower, throughput }) => {
       return { topology, holdfast, latency: rounded(slower), throughput: rounded(throughput) }
     }),
+  )
+  printTable(
+    'Discovery, in an application of 3001 modules',
+    discoveries.flatMap(({ started, edited, extended }) =>
+      Object.entries({
+        start: started,
+        edit: edited,
+        'edit that imports a new module': extended,
+      }).map(([change, { transformed, duration }]) => ({
+        change,
+        transformed,
+        ms: rounded(duration),
+      })),
+    ),
   )
   printTable(
     'Promises',
