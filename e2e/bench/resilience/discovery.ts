@@ -84,7 +84,6 @@ function apiOf(plugins: Plugin[]): RequestGateApi {
 /** @returns how many modules the application has. */
 function writeProject(root: string): number {
   const at = (file: string) => path.join(root, file)
-  const importAll = (names: string[]) => names.map((name) => `import './${name}.js'\n`).join('')
   const groups = Array.from({ length: GROUPS }, (_, index) => `group${index}`)
   const names = Array.from({ length: GROUP_SIZE }, (_, index) => `module${index}`)
   write(at('entry.js'), importAll(groups.map((group) => `${group}/index`)))
@@ -101,4 +100,8 @@ function writeProject(root: string): number {
 function write(file: string, code: string): void {
   writeFileSync(`${file}.partial`, code)
   renameSync(`${file}.partial`, file)
+}
+
+function importAll(names: string[]): string {
+  return names.map((name) => `import './${name}.js'\n`).join('')
 }
