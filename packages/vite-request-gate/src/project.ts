@@ -24,7 +24,7 @@ export const majors: [string, Vite][] = [
 export const RELOADING: RegExp = /\(worker\).*optimized dependencies changed\. reloading/
 
 /** What the worker's entry exports. */
-export type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
+type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 
 export interface Project extends AsyncDisposable {
   file: (name: string) => string
@@ -45,7 +45,7 @@ export interface Server {
   get: (pathname?: string, init?: RequestInit) => Promise<Answer>
 }
 
-export interface Answer {
+interface Answer {
   status: number
   headers: Headers
   text: string
