@@ -5,7 +5,15 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import * as vite8 from 'vite'
-import type { DevEnvironment, HotPayload, InlineConfig, Logger, Plugin, ViteDevServer } from 'vite'
+import type {
+  Connect,
+  DevEnvironment,
+  HotPayload,
+  InlineConfig,
+  Logger,
+  Plugin,
+  ViteDevServer,
+} from 'vite'
 import type { ModuleRunner } from 'vite/module-runner'
 import * as vite6 from 'vite6'
 import * as vite7 from 'vite7'
@@ -137,16 +145,17 @@ export function sendOf({ hot }: DevEnvironment): (payload: HotPayload) => void {
 const application: Plugin = {
   name: 'application',
   configureServer(server) {
+    const serve: Connect.NextHandleFunction = async (request, response, next) => {
+      const { runner } = server.environments['worker'] as unknown as { runner: ModuleRunner }
+      try {
+        const entry = await runner.import<{ default: Handler }>('/src/entry.js')
+        await entry.default(request, response)
+      } catch (error) {
+        next(error)
+      }
+    }
     return () => {
-      server.middlewares.use(async (request, response, next) => {
-        const { runner } = server.environments['worker'] as unknown as { runner: ModuleRunner }
-        try {
-          const entry = await runner.import<{ default: Handler }>('/src/entry.js')
-          await entry.default(request, response)
-        } catch (error) {
-          next(error)
-        }
-      })
+      server.middlewares.use(serve)
     }
   },
 }
