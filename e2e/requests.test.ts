@@ -18,6 +18,8 @@ for (const holdfast of ['on', 'no-incremental'] as const) {
     test.use({ holdfast })
 
     test('no request fails, whatever is edited', async ({ harness }) => {
+      // Sixteen edits, each under load.
+      test.setTimeout(300_000)
       await ask(harness.url)
       {
         await using load = new Load(harness.url)
