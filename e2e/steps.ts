@@ -57,7 +57,7 @@ export async function tryToAsk(url: string, init?: RequestInit): Promise<Answer>
 
 /** Makes a request, which must succeed, whatever is going on. */
 export async function ask(url: string, init?: RequestInit): Promise<Answer> {
-  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(15_000) })
+  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(30_000) })
   const { status, headers } = response
   const text = await response.text()
   expect(status, text).toBe(200)

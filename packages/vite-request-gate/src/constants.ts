@@ -7,8 +7,5 @@ export const REASON_HEADER = 'x-holdfast-reason'
 /** Marks what code that runs in this process asks of its own server while it serves a request. */
 export const OWN_HEADER = 'x-holdfast-own'
 
-/** How long a runner is waited for, in ms: a large worker is re-imported in less. */
-export const APPLIED_TIMEOUT = 5_000
-
 /** Has a runner tell what it has applied; see `@holdfast/vite-hmr-bridge`. */
 export const CLIENT_ID = 'virtual:vite-hmr-bridge/client'

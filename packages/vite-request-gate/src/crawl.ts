@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { normalizePath } from 'vite'
-import type { DevEnvironment, EnvironmentModuleNode } from 'vite'
+import type { DevEnvironment, EnvironmentModuleNode, TransformResult } from 'vite'
 
 /**
  * The border between environments in an application of React Server Components: what stands behind
@@ -29,13 +29,10 @@ export class Crawl {
     if (this.#seen.has(module) || this.#isOver()) return
     this.#seen.add(module)
     const isNew = !module.transformResult
-    try {
-      await environment.transformRequest(module.url)
-    } catch {
-      return
-    }
+    const result = await environment.transformRequest(module.url).catch(() => null)
+    if (!result) return
     if (isNew) this.transformed++
-    const urls = importsOf(module)
+    const urls = importsOf(result)
     const imports = [...module.importedModules].filter(
       ({ id, transformResult, url }) =>
         urls.has(url) &&
@@ -76,8 +73,7 @@ export class Crawl {
  * The urls that the module's code imports. `importedModules` also has the files that a plugin made
  * the module from, which may be for another environment.
  */
-function importsOf({ transformResult }: EnvironmentModuleNode): Set<string> {
-  const { deps = [], dynamicDeps = [] } = transformResult ?? {}
+function importsOf({ deps = [], dynamicDeps = [] }: TransformResult): Set<string> {
   const urls = [...deps, ...dynamicDeps]
   return new Set(
     urls.map((url) =>

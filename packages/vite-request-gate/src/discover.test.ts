@@ -44,6 +44,8 @@ describe.each(majors)('Vite %s', (_name, major) => {
     await using project = await createProject(major, files)
     const server = await project.serve()
     await server.get()
+    // The first run of the optimizer has no reload.
+    await server.api.settled()
     const messages = watch(server)
     await project.write({
       'src/lazy.js': `export { b } from 'dep/b2'`,
@@ -62,27 +64,39 @@ describe.each(majors)('Vite %s', (_name, major) => {
   test('a dependency of what is loaded later is found when the server starts', async () => {
     await using project = await createProject(major, {
       ...files,
-      'src/lazy.js': `export { b } from 'dep/b0'`,
+      'src/lazy.js': `import { a } from 'dep/a0'; export { a }`,
       'src/entry.js': `
         export default async (request, response) => {
-          const { b } = await import('./lazy.js')
+          const { a, b = a } = await import('./lazy.js')
           response.end('index ' + b.index)
         }`,
     })
-    const server = await project.serve(undefined, {
+    const config = {
       environments: {
         worker: {
-          resolve: { noExternal: true },
+          resolve: { noExternal: true as const },
           optimizeDeps: { noDiscovery: false, include: ['dep/a0'] },
           build: { rollupOptions: { input: 'src/entry.js' } },
         },
       },
-    })
+    }
+    const first = await project.serve(undefined, config)
+    expect((await first.get()).text).toBe('index 0')
+    await first.vite.close()
+
+    await project.write({ 'src/lazy.js': `import 'dep/a0'; export { b } from 'dep/b0'` })
+    const server = await project.serve(undefined, config)
     const answers = Array.from({ length: 10 }, (_, index) =>
       server.get('/', { method: index % 2 ? 'POST' : 'GET' }),
     )
     for (const answer of answers) expect((await answer).text).toBe('index 0')
+    expect(server.log.matching(RELOADING)).toHaveLength(1)
     expect(server.api.stats).toMatchObject({ replays: 0, answers: 0 })
+    expect(server.api.stats.transformed).toBeGreaterThan(0)
+    // Nobody was let through before it was optimized.
+    const types = server.reports.map(({ type }) => type)
+    expect(types.indexOf('held')).toBeGreaterThan(types.indexOf('discovered'))
+    expect(discovered(server)[0]!.transformed).toBe(2)
   })
 
   test('what another environment has behind a directive is found with it', async () => {
@@ -126,21 +140,57 @@ describe.each(majors)('Vite %s', (_name, major) => {
     })
     const server = await project.serve()
     await server.get()
-    const before = discovered(server).length
+    let transforms = 0
+    const { worker } = server
+    const transform = worker.transformRequest.bind(worker)
+    worker.transformRequest = (url) => {
+      transforms++
+      return transform(url)
+    }
+    // Later ones are the runner's.
+    const delivered = new Promise<number>((resolve) => {
+      worker.hot.api.outsideEmitter.once('send', () => resolve(transforms))
+    })
     await project.write({ 'src/new.js': 'export default 1' })
-    await project.edit('src/value.js', '1', `1 + 1; import './new.js'`)
-    await expectAnswer(server, 'value 2')
-    const edits = discovered(server).slice(before)
-    expect(edits.map(({ file, transformed }) => ({ file, transformed }))).toContainEqual({
-      file: project.file('src/value.js'),
+    await project.edit('src/entry.js', 'export default', `import './new.js'; export default`)
+    expect(await delivered).toBe(2)
+    await expectAnswer(server, 'value 1')
+    expect(discovered(server).at(-1)).toMatchObject({
+      file: project.file('src/entry.js'),
       transformed: 2,
     })
   }, 60_000)
 })
 
+test('a file that a module was made from is not taken for one that it imports', async () => {
+  await using project = await createProject(vite, {
+    ...files,
+    'src/foreign.js': `import 'dep/b4'`,
+  })
+  const server = await project.serve(undefined, {
+    plugins: [
+      {
+        name: 'made-from',
+        resolveId: (id) => (id === 'virtual:made' ? '\0made' : null),
+        load(id) {
+          if (id !== '\0made') return null
+          this.addWatchFile(project.file('src/foreign.js'))
+          return 'export const made = 1'
+        },
+      },
+    ],
+  })
+  await server.get()
+  await project.edit('src/value.js', '1', `1 + 1; import 'virtual:made'`)
+  await expectAnswer(server, 'value 2')
+  const { optimized } = server.worker.depsOptimizer!.metadata
+  expect(Object.keys(optimized)).not.toContain('dep/b4')
+})
+
 test('a file that is written in place is not taken for an empty one', async () => {
   await using project = await createProject(vite, files)
   let isEmpty = true
+  const seen: string[] = []
   const server = await project.serve(undefined, {
     plugins: [
       {
@@ -149,6 +199,9 @@ test('a file that is written in place is not taken for an empty one', async () =
           if (isEmpty) setTimeout(() => writeFileSync(file, 'export const value = 2'), 30)
           isEmpty = false
         },
+        transform(code, id) {
+          if (id.endsWith('value.js')) seen.push(code)
+        },
       },
     ],
   })
@@ -156,6 +209,7 @@ test('a file that is written in place is not taken for an empty one', async () =
   writeFileSync(project.file('src/value.js'), '')
   await expect.poll(() => isEmpty).toBe(false)
   expect(await server.get()).toMatchObject({ status: 200, text: 'value 2' })
+  expect(seen).not.toContain('')
 })
 
 test('a syntax error is reported by Vite as ever, and mended', async () => {
@@ -164,7 +218,7 @@ test('a syntax error is reported by Vite as ever, and mended', async () => {
   await server.get()
   await project.edit('src/value.js', 'const', 'conts')
   await expect.poll(async () => (await server.get()).status).toBe(500)
-  expect((await server.get()).text).toMatch(/Parse|Expected|Unexpected/)
+  expect((await server.get()).text).toMatch(/Parse|Expected|Unexpected/i)
   await project.edit('src/value.js', 'conts', 'const')
   await expect.poll(async () => (await server.get()).text).toBe('value 1')
   await server.api.settled()
@@ -227,8 +281,11 @@ test('a file may be deleted while it is looked through', async () => {
   const answer = server.get()
   open()
   expect((await answer).status).toBeGreaterThan(0)
+  await server.api.settled()
   await project.write({ 'src/value.js': 'export const value = 3' })
-  await expect.poll(async () => (await server.get()).text).toBe('value 3')
+  // Whether a file that is back mends its importers by itself is up to Vite.
+  await project.edit('src/entry.js', "'value '", "'back '")
+  await expect.poll(async () => (await server.get()).text).toBe('back 3')
   expect(server.log.matching(/was held for|looked through/)).toEqual([])
 })
 

@@ -55,7 +55,12 @@ export class Gate {
     this.#runners = new Map(
       watched.map((environment) => [
         environment,
-        watchRunner(environment, this.settlement, () => this.#recovery.generation++),
+        watchRunner(
+          environment,
+          this.settlement,
+          options.timeout,
+          () => this.#recovery.generation++,
+        ),
       ]),
     )
   }

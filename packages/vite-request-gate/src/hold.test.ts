@@ -46,17 +46,52 @@ describe.each(majors)('Vite %s', (_name, major) => {
     await using project = await createProject(major, files)
     const server = await project.serve()
     await server.get()
+    await server.api.settled()
     const reloading = server.log.next(RELOADING)
     const { processing } = server.worker.depsOptimizer!.registerMissingImport(
       'dep/b0',
       project.file('node_modules/dep/b0.js'),
     )
     const answer = server.get()
+    const settled = server.api.settled()
     let isOptimized = false
     void processing!.then(() => (isOptimized = true))
     expect((await answer).status).toBe(200)
     expect(isOptimized).toBe(true)
     await reloading
+    await settled
+  })
+
+  test('a request waits until the runner has applied a reload', async () => {
+    await using project = await createProject(major, {
+      ...files,
+      'src/value.js': 'await globalThis.gateTest?.reached(); export const value = 1',
+    })
+    const server = await project.serve()
+    await server.get()
+    let open!: () => void
+    const opened = new Promise<void>((resolve) => (open = resolve))
+    const reached = new Promise<void>((resolve) => {
+      const gateTest = {
+        reached: () => {
+          resolve()
+          return opened
+        },
+      }
+      Object.assign(globalThis, { gateTest })
+    })
+    await project.edit('src/value.js', 'value = 1', 'value = 2')
+    await reached
+    const answer = server.get()
+    await expect.poll(() => server.api.stats.waiting).toBe(1)
+    let isSettled = false
+    const settled = server.api.settled().then(() => (isSettled = true))
+    Object.assign(globalThis, { gateTest: undefined })
+    await server.get('/@vite/client')
+    expect(isSettled).toBe(false)
+    open()
+    await settled
+    expect((await answer).text).toBe('value 2')
   })
 
   test('requests are let through in the order they came in', async () => {
@@ -79,6 +114,33 @@ describe.each(majors)('Vite %s', (_name, major) => {
       answers.map((_, index) => `GET /${index}`),
     )
   })
+})
+
+test('the first is let through alone, and others when it is served', async () => {
+  await using project = await createProject(vite, {
+    ...files,
+    'src/entry.js': `
+      import { value } from './value.js'
+      export default async (request, response) => {
+        if (request.url === '/first') await globalThis.gateTest
+        response.end('value ' + value)
+      }`,
+  })
+  let open!: () => void
+  Object.assign(globalThis, { gateTest: new Promise<void>((resolve) => (open = resolve)) })
+  const updates = slowUpdates()
+  const server = await project.serve({ drain: 60_000 }, { plugins: [updates] })
+  await server.get()
+  await project.edit('src/value.js', '1', '2')
+  await updates.entered
+  const answers = ['/first', '/second', '/third'].map((url) => server.get(url))
+  await expect.poll(() => server.api.stats.waiting).toBe(3)
+  updates.open()
+  await expect.poll(() => server.api.stats.waiting).toBe(2)
+  await server.api.settled()
+  expect(server.api.stats.waiting).toBe(2)
+  open()
+  for (const answer of answers) expect((await answer).text).toBe('value 2')
 })
 
 test("Vite's own requests and static files are not held", async () => {
@@ -228,6 +290,7 @@ test('a stream of events lives on, and nothing waits for it', async () => {
   })
   const server = await project.serve({ drain: 60_000 })
   await server.get()
+  await server.api.settled()
   const headers = { accept: 'text/event-stream' }
   const events = await fetch(`${server.url}/events`, { headers })
   const reader = events.body!.pipeThrough(new TextDecoderStream()).getReader()

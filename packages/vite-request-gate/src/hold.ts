@@ -42,11 +42,13 @@ export class Hold {
 
     const onClose = (): void => held.leave('disconnect')
     const onTimeout = (): void => {
-      this.#context.logger.warn(
-        `[${PACKAGE_NAME}] ${url} was held for ${timeout} ms and is let through, ` +
-          `although ${this.#context.settlement.reason ?? 'others are waiting'}`,
-      )
-      held.leave('timeout')
+      const why = this.#context.settlement.reason
+      held.leave(why === undefined ? 'settled' : 'timeout')
+      if (why !== undefined) {
+        this.#context.logger.warn(
+          `[${PACKAGE_NAME}] ${url} was held for ${timeout} ms and is let through, although ${why}`,
+        )
+      }
       pass()
     }
     const held: Held = {

@@ -5,7 +5,15 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import * as vite8 from 'vite'
-import type { DevEnvironment, HotPayload, InlineConfig, Logger, Plugin, ViteDevServer } from 'vite'
+import type {
+  Connect,
+  DevEnvironment,
+  HotPayload,
+  InlineConfig,
+  Logger,
+  Plugin,
+  ViteDevServer,
+} from 'vite'
 import type { ModuleRunner } from 'vite/module-runner'
 import * as vite6 from 'vite6'
 import * as vite7 from 'vite7'
@@ -24,7 +32,7 @@ export const majors: [string, Vite][] = [
 export const RELOADING: RegExp = /\(worker\).*optimized dependencies changed\. reloading/
 
 /** What the worker's entry exports. */
-export type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
+type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 
 export interface Project extends AsyncDisposable {
   file: (name: string) => string
@@ -45,7 +53,7 @@ export interface Server {
   get: (pathname?: string, init?: RequestInit) => Promise<Answer>
 }
 
-export interface Answer {
+interface Answer {
   status: number
   headers: Headers
   text: string
@@ -137,16 +145,17 @@ export function sendOf({ hot }: DevEnvironment): (payload: HotPayload) => void {
 const application: Plugin = {
   name: 'application',
   configureServer(server) {
+    const serve: Connect.NextHandleFunction = async (request, response, next) => {
+      const { runner } = server.environments['worker'] as unknown as { runner: ModuleRunner }
+      try {
+        const entry = await runner.import<{ default: Handler }>('/src/entry.js')
+        await entry.default(request, response)
+      } catch (error) {
+        next(error)
+      }
+    }
     return () => {
-      server.middlewares.use(async (request, response, next) => {
-        const { runner } = server.environments['worker'] as unknown as { runner: ModuleRunner }
-        try {
-          const entry = await runner.import<{ default: Handler }>('/src/entry.js')
-          await entry.default(request, response)
-        } catch (error) {
-          next(error)
-        }
-      })
+      server.middlewares.use(serve)
     }
   },
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { request as httpRequest } from 'node:http'
 import * as vite from 'vite'
 import { describe, expect, test } from 'vitest'
 import { createProject, majors, RELOADING, sendOf } from './project.ts'
@@ -17,9 +19,12 @@ const files = {
         response.write('begun ')
       }
       if (!searchParams.has('late')) return response.end('hello ' + body)
-      const { b } = await late(searchParams.get('late'))
+      const index = searchParams.get('late')
+      const { b } = await late(index === 'each' ? state.runs.length - 1 : index)
+      if (searchParams.has('throw')) throw new Error('after it had begun')
       if (searchParams.has('fail') && state.runs.length <= Number(searchParams.get('fail'))) {
         response.statusCode = 500
+        response.setHeader('x-failed', 'yes')
         return response.end('it was overtaken')
       }
       response.end('index ' + b.index + body)
@@ -36,8 +41,11 @@ describe.each(majors)('Vite %s', (_name, major) => {
     await using project = await createProject(major, files)
     const server = await project.serve()
     await server.get()
+    await server.api.settled()
     state().runs = []
-    expect((await server.get('/?late=0&fail=1')).text).toBe('index 0')
+    const answer = await server.get('/?late=0&fail=1')
+    expect(answer).toMatchObject({ status: 200, text: 'index 0' })
+    expect(answer.headers.get('x-failed')).toBeNull()
     expect(state().runs).toHaveLength(2)
     expect(server.log.matching(RELOADING)).toHaveLength(1)
     expect(server.api.stats).toMatchObject({ replays: 1, answers: 0 })
@@ -52,8 +60,9 @@ describe.each(majors)('Vite %s', (_name, major) => {
     await using project = await createProject(major, files)
     const server = await project.serve()
     await server.get()
+    await server.api.settled()
     state().runs = []
-    const { status, text } = await server.get('/?late=0&fail=9')
+    const { status, text } = await server.get('/?late=each&fail=9')
     expect({ status, text }).toEqual({ status: 500, text: 'it was overtaken' })
     expect(state().runs).toHaveLength(2)
   })
@@ -69,6 +78,7 @@ describe.each(majors)('Vite %s', (_name, major) => {
       Reflect.apply(send, hot, args)
     }
     await server.get()
+    await server.api.settled()
     state().runs = []
     const answer = await server.get('/?late=0&fail=1', { method: 'POST', body: 'x' })
     expect(answer.status).toBe(503)
@@ -88,6 +98,7 @@ describe.each(majors)('Vite %s', (_name, major) => {
     await using project = await createProject(major, files)
     const server = await project.serve({ replay })
     await server.get()
+    await server.api.settled()
     state().runs = []
     const body = 'a body '.repeat(10_000)
     const answer = await server.get('/safe?late=1&fail=1', { method: 'POST', body })
@@ -101,6 +112,7 @@ describe.each(majors)('Vite %s', (_name, major) => {
     await using project = await createProject(major, files)
     const server = await project.serve({ replay: ['/safe'], replayLimit: 1000 })
     await server.get()
+    await server.api.settled()
     state().runs = []
     const large = 'x'.repeat(100_000)
     const streamed = {
@@ -117,13 +129,31 @@ describe.each(majors)('Vite %s', (_name, major) => {
   })
 })
 
+test('a body that is too large is not waited for', async () => {
+  await using project = await createProject(vite, {
+    'src/entry.js': `
+      export default (request, response) => {
+        response.flushHeaders()
+        request.pipe(response)
+      }`,
+  })
+  const server = await project.serve({ replay: ['/safe'], replayLimit: 1000 })
+  const upload = httpRequest(`${server.url}/safe`, { method: 'POST' })
+  upload.write('x'.repeat(5000))
+  const [response] = await once(upload, 'response')
+  upload.end('y')
+  expect((await response.toArray()).join('')).toBe(`${'x'.repeat(5000)}y`)
+})
+
 test('a response that has begun is not touched', async () => {
   await using project = await createProject(vite, files)
   const server = await project.serve()
   await server.get()
+  await server.api.settled()
   state().runs = []
   expect((await server.get('/streamed?late=0')).text).toBe('begun index 0')
-  expect(state().runs).toHaveLength(1)
+  expect((await server.get('/streamed?late=1&throw')).text).toMatch(/^begun /)
+  expect(state().runs).toHaveLength(2)
   expect(server.api.stats.replays).toBe(0)
 })
 

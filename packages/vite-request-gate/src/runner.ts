@@ -2,7 +2,7 @@ import { setImmediate as immediate } from 'node:timers/promises'
 import { createHandshake, intercept } from '@holdfast/vite-hmr-bridge'
 import type { DevEnvironment } from 'vite'
 import type { ModuleRunner } from 'vite/module-runner'
-import { APPLIED_TIMEOUT, CLIENT_ID, PACKAGE_NAME } from './constants.ts'
+import { CLIENT_ID, PACKAGE_NAME } from './constants.ts'
 import type { Settlement } from './settlement.ts'
 
 export interface Runner {
@@ -20,11 +20,13 @@ export interface Runner {
  * has applied it. A runner that has never said that it can tell, or an environment without one, is
  * not waited for.
  *
+ * @param timeout how long it is waited for, in ms.
  * @param onSend is called with each, and must not throw.
  */
 export function watchRunner(
   environment: DevEnvironment,
   settlement: Settlement,
+  timeout: number,
   onSend: () => void,
 ): Runner {
   const { logger, name } = environment
@@ -45,13 +47,13 @@ export function watchRunner(
       const before = sent
       // The bridge forwards a reload in an immediate.
       await immediate()
-      if (handshake.isAnswered) isApplied = await handshake.ping(APPLIED_TIMEOUT)
+      if (handshake.isAnswered) isApplied = await handshake.ping(timeout)
       // Others that were sent meanwhile may be behind the ping.
       if (sent === before) sent = 0
     }
     if (!isApplied && !isClosed) {
       logger.warn(
-        `[${PACKAGE_NAME}] the runner of "${name}" did not say within ${APPLIED_TIMEOUT / 1000} s ` +
+        `[${PACKAGE_NAME}] the runner of "${name}" did not say within ${timeout} ms ` +
           'that it has applied a reload, so requests wait no longer',
       )
     }
@@ -66,7 +68,7 @@ export function watchRunner(
       } catch {
         // Vite has closed it.
       }
-      await handshake.ping(APPLIED_TIMEOUT)
+      await handshake.ping(timeout)
     },
     close() {
       isClosed = true
