@@ -145,7 +145,11 @@ export function sendOf({ hot }: DevEnvironment): (payload: HotPayload) => void {
 const application: Plugin = {
   name: 'application',
   configureServer(server) {
-    const serve: Connect.NextHandleFunction = async (request, response, next) => {
+    const serve = async (
+      request: Connect.IncomingMessage,
+      response: ServerResponse,
+      next: Connect.NextFunction,
+    ): Promise<void> => {
       const { runner } = server.environments['worker'] as unknown as { runner: ModuleRunner }
       try {
         const entry = await runner.import<{ default: Handler }>('/src/entry.js')
@@ -155,7 +159,7 @@ const application: Plugin = {
       }
     }
     return () => {
-      server.middlewares.use(serve)
+      server.middlewares.use((...args) => void serve(...args))
     }
   },
 }
