@@ -143,3 +143,24 @@ test('a module that re-exports more than is inside the outputs', async () => {
   expect((await server.run(`export { unused } from 'early/later'`)).unused).toBe(late.unused)
   expectAdded(server, 'early/late', 'early/later')
 })
+
+test('importing a package does not evaluate another that was bundled with it', async () => {
+  await using project = await createProject({
+    ...pkg('early', { 'index.js': `export const load = () => import('outer')` }),
+    ...pkg('outer', {
+      'index.js': `import { inner } from 'inner'; import './effect.js'; export const outer = inner`,
+      'effect.js': `globalThis.internalsEvaluated = true`,
+    }),
+    ...pkg('inner', {
+      'index.js': `export { inner } from './own.js'`,
+      'own.js': `export const inner = {}`,
+    }),
+  })
+  const server = await serveEarly(project)
+  const { inner } = await server.run(`export { inner } from 'inner'`)
+  expect(globalThis).not.toHaveProperty('internalsEvaluated')
+  const { load } = await server.run(`export { load } from 'early'`)
+  expect((await load()).outer).toBe(inner)
+  expect(globalThis).toHaveProperty('internalsEvaluated')
+  expectAdded(server, 'inner')
+})
