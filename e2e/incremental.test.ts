@@ -1,7 +1,7 @@
 import type { SwitchName } from '@holdfast/app-request-info/switches'
 import { expect, open, test } from './fixture.ts'
 import { expectNoReload } from './no-reload.ts'
-import { callServerAction, expectPart, readState } from './steps.ts'
+import { callServerAction, expectPart, nextRefresh, readState } from './steps.ts'
 
 const order: SwitchName[] = [
   'server-component',
@@ -21,10 +21,13 @@ for (const switches of [order, order.toReversed()]) {
       await using _ = await expectNoReload(page, harness)
       for (const name of switches) {
         await test.step(name, async () => {
+          const refreshed = await nextRefresh(page)
           harness.toggle(name, true)
           if (name === 'server-action') {
             // An edited action reloads the runners, as it does without a new dependency.
             await expect.poll(async () => (await callAgain()).text).toContain('is odd, in ')
+            // The component that calls it is updated in the page that is open.
+            await refreshed()
           } else {
             // In the page that is open, by itself.
             await expect(page.getByTestId(name)).toBeVisible()

@@ -132,3 +132,20 @@ export async function expectPart(page: Page, name: SwitchName): Promise<void> {
       break
   }
 }
+
+/**
+ * Returns a function that waits until React Refresh has put edited components into the page since.
+ * A component that is rendered anew before that starts over: what a click did to it is lost.
+ */
+export async function nextRefresh(page: Page): Promise<() => Promise<void>> {
+  await page.evaluate(() => {
+    const runtime = window as unknown as {
+      __registerBeforePerformReactRefresh: (before: () => void) => void
+    }
+    Reflect.deleteProperty(window, 'isRefreshed')
+    runtime.__registerBeforePerformReactRefresh(() => Object.assign(window, { isRefreshed: true }))
+  })
+  return async () => {
+    await expect.poll(() => page.evaluate(() => 'isRefreshed' in window)).toBe(true)
+  }
+}

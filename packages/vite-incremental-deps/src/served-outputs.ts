@@ -48,7 +48,6 @@ export class ServedOutputs {
   /** Takes over the outputs of a run of Vite's. */
   adopt(metadata: Metadata): void {
     this.#metadata = metadata
-    this.#record = undefined
     this.watch.forget()
     if (Object.keys(metadata.optimized).length === 0) return
     this.#record = readRecord(this.directory)
@@ -91,7 +90,6 @@ export class ServedOutputs {
       const served = servedFiles(metadata, infos)
       const next = writeLate(this.directory, record, served, late, infos, needsInterop)
       for (const info of infos) {
-        info.fileHash = foreignFileHash(info.id)
         delete info.processing
         delete metadata.discovered[info.id]
         metadata.optimized[info.id] = info
