@@ -139,11 +139,11 @@ export async function expectPart(page: Page, name: SwitchName): Promise<void> {
  */
 export async function nextRefresh(page: Page): Promise<() => Promise<void>> {
   await page.evaluate(() => {
-    const runtime = window as unknown as {
-      __registerBeforePerformReactRefresh: (before: () => void) => void
-    }
     Reflect.deleteProperty(window, 'isRefreshed')
-    runtime.__registerBeforePerformReactRefresh(() => Object.assign(window, { isRefreshed: true }))
+    const before = Reflect.get(window, '__registerBeforePerformReactRefresh') as (
+      callback: () => void,
+    ) => void
+    before(() => Object.assign(window, { isRefreshed: true }))
   })
   return async () => {
     await expect.poll(() => page.evaluate(() => 'isRefreshed' in window)).toBe(true)

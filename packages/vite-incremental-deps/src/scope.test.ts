@@ -17,11 +17,17 @@ test("the environment's own settings apply", async () => {
       { name: 'words', transform: (code: string) => code.replace('WORD', '"from a plugin"') },
     ],
   }
-  const config = { environments: { ssr: { optimizeDeps: { rolldownOptions } } } }
+  const config = {
+    environments: { ssr: { keepProcessEnv: false, optimizeDeps: { rolldownOptions } } },
+  }
   const server = await project.serve({ config })
   const { late } = await server.run(`export { late } from 'late'`)
   expect(late).toEqual(['set', process.env['NODE_ENV'], 'from a plugin'])
   expect(server.reports).toMatchObject([{ added: ['late'] }])
+  const directory = project.file('node_modules/.vite/deps_ssr')
+  for (const { file } of server.ssr.depsOptimizer!.metadata.depInfoList) {
+    if (file.startsWith(directory)) expect(await readFile(file, 'utf8')).not.toContain('NODE_ENV')
+  }
 })
 
 test('wasm is imported from the package, as Vite serves it', async () => {
@@ -63,4 +69,18 @@ test('an environment without discovery is not ours', async () => {
   expect(Object.getOwnPropertyDescriptor(server.ssr.depsOptimizer, 'metadata')).toHaveProperty(
     'value',
   )
+})
+
+test('who decides on the outputs in another way is left to Vite', async () => {
+  await using project = await createProject({
+    ...early,
+    ...pkg('late', { 'index.js': `export const late = {}` }),
+  })
+  const rolldownOptions = { output: { minify: false } }
+  const config = { environments: { ssr: { optimizeDeps: { rolldownOptions } } } }
+  const server = await project.serve({ config })
+  await server.discover(['late'])
+  expect(server.reports).toMatchObject([
+    { added: ['late'], fellBack: '`optimizeDeps.rolldownOptions.output` is set' },
+  ])
 })
