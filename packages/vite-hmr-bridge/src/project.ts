@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
@@ -59,7 +59,12 @@ export async function createProject(
       const before = await readFile(project.file(name), 'utf8')
       const after = before.replace(from, to)
       if (after === before) throw new Error(`${name} does not contain ${from}`)
-      await writeFile(project.file(name), after)
+      // At once: written in place it changes twice, and a slow watcher tells of both. Beside the
+      // sources it would be watched itself.
+      const partial = project.file('node_modules/.saving')
+      await mkdir(path.dirname(partial), { recursive: true })
+      await writeFile(partial, after)
+      await rename(partial, project.file(name))
     },
     async serve(config = {}) {
       const log = new Log(createLogger())
