@@ -83,8 +83,6 @@ export const test = base.extend<Options & { harness: Harness }>({
 
 /** Opens the harness and waits until its buttons work. */
 export async function open(page: Page, url: string): Promise<void> {
-  // A page that is open may reload itself just now, which would take the place of this.
-  await page.goto('about:blank')
   // Not until "load", as Vite may reload the page once more for dependencies of its own.
   expect((await page.goto(url, { waitUntil: 'commit' }))?.status()).toBe(200)
   await expect(page.locator('html[data-hydrated]')).toBeAttached()

@@ -33,6 +33,8 @@ for (const switches of [order, anotherOrder]) {
     for (const name of switches) {
       await test.step(name, async () => {
         const printed = harness.output.length
+        // An open page reloads itself, and a navigation that this replaces never ends.
+        await page.goto('about:blank')
         harness.toggle(name, true)
         // The action's module is loaded when the action is called.
         const request = name === 'server-action' ? callAgain : undefined
@@ -61,6 +63,8 @@ test('the state outlives every switch being flipped twice', async ({ harness, pa
   for (const name of [...order, ...order]) {
     for (const isOn of [true, false]) {
       await test.step(`${name} ${isOn ? 'on' : 'off'}`, async () => {
+        // An open page reloads itself, and a navigation that this replaces never ends.
+        await page.goto('about:blank')
         harness.toggle(name, isOn)
         if (name !== 'server-action') await expectServed(harness, name, isOn)
         else
