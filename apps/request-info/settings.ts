@@ -1,6 +1,6 @@
 /** How the harness runs, from the environment variables that `pnpm dev` honours. */
 export const settings: {
-  holdfast: 'on' | 'no-incremental' | 'off'
+  mode: 'on' | 'no-incremental' | 'off'
   topology: 'child' | 'bridge'
   port: number | undefined
 } = {
@@ -8,7 +8,7 @@ export const settings: {
    * `HOLDFAST=off` is the control: the same app, its state in an ordinary module. With
    * `no-incremental` Vite re-optimizes and reloads, and the state has to outlive that.
    */
-  holdfast: oneOf('HOLDFAST', ['on', 'no-incremental', 'off']),
+  mode: oneOf('HOLDFAST', ['on', 'no-incremental', 'off']),
   /** Whether the ssr environment has a runner in the worker's isolate or is bridged into it. */
   topology: oneOf('TOPOLOGY', ['child', 'bridge']),
   port: portNumber(),

@@ -1,16 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { cloudflare } from '@cloudflare/vite-plugin'
-import { hmrBridge } from '@holdfast/vite-hmr-bridge'
-import { incrementalDeps } from '@holdfast/vite-incremental-deps'
-import { requestGate } from '@holdfast/vite-request-gate'
-import { statePlugin } from '@holdfast/vite-state-plugin'
 import react from '@vitejs/plugin-react'
 import rsc from '@vitejs/plugin-rsc'
+import { holdfast } from 'holdfast/vite'
 import { defineConfig } from 'vite'
 import { settings } from './settings.ts'
 import { ssrBridge } from './ssr-bridge.ts'
 
-const { holdfast, topology, port } = settings
+const { mode, topology, port } = settings
 const naiveState = fileURLToPath(new URL('./src/naive-state.ts', import.meta.url))
 
 export default defineConfig({
@@ -22,16 +19,13 @@ export default defineConfig({
     // reload overtook, is long past. The terminal has it.
     hmr: { overlay: false },
   },
-  resolve: { alias: holdfast === 'off' ? { 'rwsdk/__state': naiveState } : {} },
+  resolve: { alias: mode === 'off' ? { 'rwsdk/__state': naiveState } : {} },
   plugins: [
-    holdfast !== 'off' && requestGate(),
     react(),
     rsc({ serverHandler: false }),
-    holdfast !== 'off' && statePlugin(),
-    holdfast === 'on' && incrementalDeps(),
-    ...(topology === 'bridge'
-      ? [ssrBridge('rsc'), holdfast !== 'off' && hmrBridge({ from: 'ssr', to: 'rsc' })]
-      : []),
+    mode === 'on' && holdfast(),
+    mode === 'no-incremental' && holdfast({ incrementalDeps: false }),
+    topology === 'bridge' && ssrBridge('rsc'),
     // The worker runs the server components; the ssr environment, which renders client components
     // to HTML, runs in the same isolate.
     cloudflare({

@@ -1,14 +1,14 @@
 import * as vite from 'vite'
 import { DevEnvironment, type EnvironmentOptions } from 'vite'
 import { describe, expect, test } from 'vitest'
-import { hmrBridge, type HmrBridgeOptions } from './index.ts'
+import { type FindRoutes, hmrBridge, type HmrBridgeOptions } from './index.ts'
 import { createProject, majors } from './project.ts'
 
 const mute = (hot: boolean): EnvironmentOptions => ({
   dev: { createEnvironment: (name, config) => new DevEnvironment(name, config, { hot }) },
 })
 
-async function start(options: HmrBridgeOptions, major = vite): Promise<unknown> {
+async function start(options: HmrBridgeOptions | FindRoutes, major = vite): Promise<unknown> {
   await using project = await createProject(major)
   const environments = { mute: mute(true), disabled: mute(false) }
   const server = await project.serve({ plugins: [hmrBridge(options)], environments })
@@ -37,6 +37,23 @@ describe('a server does not start', () => {
         /"(mute|disabled)" cannot be `to`.* no hot channel.*"client", "ssr", "worker" can; are.*own field/,
       )
     }
+  })
+})
+
+describe('a function', () => {
+  test('is given the environments, and may find that nothing is to be bridged', async () => {
+    const seen: string[][] = []
+    const find: FindRoutes = (environments) => {
+      seen.push(Object.keys(environments))
+      return false
+    }
+    await expect(start(find)).resolves.toBeDefined()
+    expect(seen).toEqual([['client', 'ssr', 'worker', 'mute', 'disabled']])
+  })
+
+  test('chooses as the options do', async () => {
+    await expect(start(() => ({ from: 'mute', to: 'worker' }))).resolves.toBeDefined()
+    await expect(start(() => ({ from: 'ssr', to: 'mute' }))).rejects.toThrow(/"mute" cannot be `to`/)
   })
 })
 

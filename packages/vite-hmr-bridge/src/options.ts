@@ -8,6 +8,9 @@ export interface HmrBridgeOptions {
   to: string | string[]
 }
 
+/** Chooses among a server's environments; `false` for a server that needs no bridge. */
+export type FindRoutes = (environments: Record<string, DevEnvironment>) => HmrBridgeOptions | false
+
 export interface AppliedOptions {
   /**
    * How long to wait for the runner's answer, in ms; `Infinity` is about 25 days.
@@ -64,9 +67,9 @@ export function findRoutes(environments: Environments, options?: HmrBridgeOption
   }
   const sources = [...from!].map((name) => findEnvironment(environments, name, 'from'))
   const targets = [...to!].map((name) => findEnvironment(environments, name, 'to'))
-  const mute = targets.filter(isMute)
+  const mute = targets.filter((one) => !hasHotChannel(one))
   if (mute.length > 0) {
-    const audible = Object.values(environments).filter((one) => !isMute(one))
+    const audible = Object.values(environments).filter(hasHotChannel)
     throw new Error(
       `[${PACKAGE_NAME}] ${quote(mute.map(({ name }) => name))} cannot be \`to\`, ` +
         'as it has no hot channel and so no runner to reload; ' +
@@ -98,9 +101,12 @@ export function findEnvironment(
  */
 const NO_CHANNEL = 'on,off,setInvokeHandler,handleInvoke,send,listen,close'
 
-/** So does a transport without own fields, but who writes an environment class gives it one. */
-function isMute({ hot, constructor }: DevEnvironment): boolean {
-  return constructor.name === 'DevEnvironment' && Object.keys(hot).join() === NO_CHANNEL
+/**
+ * Whether messages that are sent to the environment go anywhere, as they do where it has a runner.
+ * (Without own fields a transport looks like none, but who writes an environment class gives it one.)
+ */
+export function hasHotChannel({ hot, constructor }: DevEnvironment): boolean {
+  return constructor.name !== 'DevEnvironment' || Object.keys(hot).join() !== NO_CHANNEL
 }
 
 function quote(names: string[]): string {

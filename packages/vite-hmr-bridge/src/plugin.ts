@@ -3,7 +3,7 @@ import { Bridge } from './bridge.ts'
 import { clientHooks } from './client-plugin.ts'
 import { APPLIED_TIMEOUT, PACKAGE_NAME } from './constants.ts'
 import { findEnvironment, findRoutes } from './options.ts'
-import type { HmrBridgeApi, HmrBridgeOptions } from './options.ts'
+import type { FindRoutes, HmrBridgeApi, HmrBridgeOptions } from './options.ts'
 
 const notStarted: HmrBridgeApi['applied'] = async () => false
 
@@ -12,12 +12,13 @@ const bridges = new WeakMap<ResolvedConfig, Bridge>()
 
 /**
  * Forwards the full reloads of the environments `from` to the runners of the environments `to`,
- * which hold modules of theirs. Does nothing in a build, in preview, and where HMR is disabled.
+ * which hold modules of theirs. Does nothing in a build, in preview, and where HMR is disabled. A
+ * function is asked when the server starts, for those who know their environments only then.
  *
  * @throws {Error} when the server starts: no environment given, one that does not exist, that is
  * both source and target, or that is a target without a hot channel.
  */
-export function hmrBridge(options: HmrBridgeOptions): Plugin<HmrBridgeApi> {
+export function hmrBridge(options: HmrBridgeOptions | FindRoutes): Plugin<HmrBridgeApi> {
   let applied = notStarted
 
   return {
@@ -35,7 +36,9 @@ export function hmrBridge(options: HmrBridgeOptions): Plugin<HmrBridgeApi> {
               'restart the server to see changes',
           )
         } else {
-          const routes = findRoutes(environments, options)
+          const chosen = typeof options === 'function' ? options(environments) : options
+          // A function may find that this server has nothing to bridge.
+          const routes = chosen === false ? [] : findRoutes(environments, chosen)
           if (!bridge) bridges.set(config, (bridge = new Bridge()))
           for (const route of routes) bridge.add(route)
         }

@@ -1,0 +1,41 @@
+import { hmrBridge } from '@holdfast/vite-hmr-bridge'
+import type { FindRoutes } from '@holdfast/vite-hmr-bridge'
+import { incrementalDeps } from '@holdfast/vite-incremental-deps'
+import { requestGate } from '@holdfast/vite-request-gate'
+import { statePlugin } from '@holdfast/vite-state-plugin'
+import type { Plugin } from 'vite'
+import { PACKAGE_NAME } from './constants.ts'
+import { checkOptions } from './options.ts'
+import type { HoldfastOptions } from './options.ts'
+import { describeTopology, findTopology } from './topology.ts'
+
+/**
+ * Makes a dev server with server environments live through newly discovered dependencies. Only the
+ * state plugin does anything in a build.
+ *
+ * @throws {Error} when called: an option that does not exist. See the single packages for theirs.
+ */
+export function holdfast(options: HoldfastOptions = {}): Plugin[] {
+  checkOptions(options)
+  const { state = {}, incrementalDeps: addsDeps = true, bridge, gate = {} } = options
+  return [
+    startLine,
+    ...(gate ? requestGate(gate) : []),
+    ...(state ? statePlugin(state) : []),
+    ...(addsDeps ? [incrementalDeps()] : []),
+    ...(bridge === false ? [] : [hmrBridge(bridge ?? findBridge)]),
+  ]
+}
+
+const findBridge: FindRoutes = (environments) => {
+  const { workers, bridged } = findTopology(environments)
+  return workers.length > 0 && bridged.length > 0 && { from: bridged, to: workers }
+}
+
+const startLine: Plugin = {
+  name: PACKAGE_NAME,
+  apply: 'serve',
+  configureServer({ config, environments }) {
+    config.logger.info(`[${PACKAGE_NAME}] ${describeTopology(findTopology(environments))}`)
+  },
+}

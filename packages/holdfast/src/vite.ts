@@ -1,0 +1,2 @@
+export { holdfast } from './holdfast.ts'
+export type { HoldfastOptions } from './options.ts'
