@@ -36,7 +36,10 @@ function runsInWorkerd(environment: DevEnvironment): boolean {
 export function describeTopology({ workers, bridged, others }: Topology): string {
   const parts = [
     ...workers.map((name) => `${name} (workerd)`),
-    ...bridged.map((name) => `${name} (${workers.length > 0 ? `bridged into ${workers.join(', ')}` : 'no runner'})`),
+    ...bridged.map(
+      (name) =>
+        `${name} (${workers.length > 0 ? `bridged into ${workers.join(', ')}` : 'no runner'})`,
+    ),
     ...others,
   ]
   return parts.join(', ') || 'no server environment'

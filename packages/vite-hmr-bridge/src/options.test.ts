@@ -53,7 +53,9 @@ describe('a function', () => {
 
   test('chooses as the options do', async () => {
     await expect(start(() => ({ from: 'mute', to: 'worker' }))).resolves.toBeDefined()
-    await expect(start(() => ({ from: 'ssr', to: 'mute' }))).rejects.toThrow(/"mute" cannot be `to`/)
+    await expect(start(() => ({ from: 'ssr', to: 'mute' }))).rejects.toThrow(
+      /"mute" cannot be `to`/,
+    )
   })
 })
 
