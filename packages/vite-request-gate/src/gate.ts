@@ -5,6 +5,7 @@ import { peekBody } from './body.ts'
 import { Changes } from './changes.ts'
 import type { Context } from './context.ts'
 import { Hold } from './hold.ts'
+import { tellMissedSaves } from './missed-saves.ts'
 import type { Options } from './options.ts'
 import { OwnRequests } from './own-requests.ts'
 import { Recovery, refuse } from './recovery.ts'
@@ -26,11 +27,18 @@ export class Gate {
   readonly #traffic: Traffic = new Traffic()
   readonly #runners: Map<DevEnvironment, Runner>
   readonly #known = new WeakSet<ServerResponse>()
+  readonly #endWatch: () => void
   #hasStarted = false
 
   /** @param watched the environments that requests wait for. */
   constructor(
-    { config: { logger }, environments: { client }, httpServer, middlewares }: ViteDevServer,
+    {
+      config: { logger },
+      environments: { client },
+      httpServer,
+      middlewares,
+      watcher,
+    }: ViteDevServer,
     watched: DevEnvironment[],
     options: Options,
     reporter: Reporter,
@@ -51,6 +59,7 @@ export class Gate {
     this.changes = new Changes(context)
     this.#hold = new Hold(context)
     this.#own = new OwnRequests(httpServer)
+    this.#endWatch = tellMissedSaves(watcher)
     this.#recovery = new Recovery(context)
     this.#runners = new Map(
       watched.map((environment) => [
@@ -96,6 +105,7 @@ export class Gate {
     this.#runners.delete(watched)
     if (this.#runners.size > 0) return
     this.#own.close()
+    this.#endWatch()
     this.dismiss()
   }
 
