@@ -53,6 +53,8 @@ export interface Options {
   topology: 'child' | 'bridge'
   /** With which of our packages: see the harness's `settings.ts`. */
   holdfast: 'on' | 'no-incremental' | 'off'
+  /** The server's configuration, if not the harness's own. */
+  config: string | undefined
   /** Switches that are on from the start. */
   initiallyOn: SwitchName[]
 }
@@ -61,9 +63,10 @@ export const test = base.extend<Options & { harness: Harness }>({
   mode: ['dev', { option: true }],
   topology: ['child', { option: true }],
   holdfast: ['on', { option: true }],
+  config: [undefined, { option: true }],
   initiallyOn: [[], { option: true }],
 
-  harness: async ({ mode, topology, holdfast, initiallyOn }, use, testInfo) => {
+  harness: async ({ mode, topology, holdfast, config, initiallyOn }, use, testInfo) => {
     const env = { TOPOLOGY: topology, HOLDFAST: holdfast }
     reset()
     for (const name of initiallyOn) setSwitch(name, true)
@@ -72,6 +75,7 @@ export const test = base.extend<Options & { harness: Harness }>({
       else await rm(path.join(appRoot, 'node_modules/.vite'), { recursive: true, force: true })
 
       const args = mode === 'preview' ? ['preview'] : []
+      if (config !== undefined) args.push('--config', config)
       await using harness = await Harness.start(() => run('vite', args, env))
       await use(harness)
       await testInfo.attach('server output', { body: harness.output, contentType: 'text/plain' })

@@ -18,6 +18,7 @@ export default defineConfig<Options>({
       testMatch: [
         'reload.test.ts',
         'requests.test.ts',
+        'faults.test.ts',
         'incremental.test.ts',
         'control.test.ts',
         '*.bridge.test.ts',

@@ -20,6 +20,28 @@ const files = {
     }`,
 }
 
+const slowToEvaluate = {
+  ...files,
+  'src/value.js': 'await globalThis.gateTest?.reached(); export const value = 1',
+}
+
+/** Has the next evaluation of `slowToEvaluate`, which is a reload's, wait until it is opened. */
+function holdEvaluation(): { reached: Promise<void>; open: () => void } {
+  let open!: () => void
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  const reached = new Promise<void>((resolve) => {
+    const gateTest = {
+      reached: () => {
+        Object.assign(globalThis, { gateTest: undefined })
+        resolve()
+        return opened
+      },
+    }
+    Object.assign(globalThis, { gateTest })
+  })
+  return { reached, open }
+}
+
 const held = (reports: Report[]): Report[] => reports.filter(({ type }) => type === 'held')
 
 describe.each(majors)('Vite %s', (_name, major) => {
@@ -43,53 +65,45 @@ describe.each(majors)('Vite %s', (_name, major) => {
   })
 
   test('a request waits for an optimizer and the reload that it sends', async () => {
-    await using project = await createProject(major, files)
+    await using project = await createProject(major, slowToEvaluate)
     const server = await project.serve()
     await server.get()
     await server.api.settled()
+    const evaluation = holdEvaluation()
     const reloading = server.log.next(RELOADING)
     const { processing } = server.worker.depsOptimizer!.registerMissingImport(
       'dep/b0',
       project.file('node_modules/dep/b0.js'),
     )
     const answer = server.get()
-    const settled = server.api.settled()
-    let isOptimized = false
-    void processing!.then(() => (isOptimized = true))
-    expect((await answer).status).toBe(200)
-    expect(isOptimized).toBe(true)
+    let isSettled = false
+    const settled = server.api.settled().then(() => (isSettled = true))
+    await processing
     await reloading
+    await evaluation.reached
+    // A round trip that is not held.
+    await server.get('/@vite/client')
+    expect(server.api.stats.waiting).toBe(1)
+    expect(isSettled).toBe(false)
+    evaluation.open()
+    expect((await answer).text).toBe('value 1')
     await settled
   })
 
   test('a request waits until the runner has applied a reload', async () => {
-    await using project = await createProject(major, {
-      ...files,
-      'src/value.js': 'await globalThis.gateTest?.reached(); export const value = 1',
-    })
+    await using project = await createProject(major, slowToEvaluate)
     const server = await project.serve()
     await server.get()
-    let open!: () => void
-    const opened = new Promise<void>((resolve) => (open = resolve))
-    const reached = new Promise<void>((resolve) => {
-      const gateTest = {
-        reached: () => {
-          resolve()
-          return opened
-        },
-      }
-      Object.assign(globalThis, { gateTest })
-    })
+    const evaluation = holdEvaluation()
     await project.edit('src/value.js', 'value = 1', 'value = 2')
-    await reached
+    await evaluation.reached
     const answer = server.get()
     await expect.poll(() => server.api.stats.waiting).toBe(1)
     let isSettled = false
     const settled = server.api.settled().then(() => (isSettled = true))
-    Object.assign(globalThis, { gateTest: undefined })
     await server.get('/@vite/client')
     expect(isSettled).toBe(false)
-    open()
+    evaluation.open()
     await settled
     expect((await answer).text).toBe('value 2')
   })

@@ -12,11 +12,22 @@ const files = {
     export default (request, response) => response.end('value ' + value)`,
 }
 
+/** As the Cloudflare plugin does (`getDevContainerCleanup`): what restarts begin with is a copy. */
+const copiesConfig: vite.Plugin = {
+  name: 'copies-config',
+  configureServer(server) {
+    const { inlineConfig } = server.config
+    if ('isCopy' in inlineConfig) return
+    const copy: vite.InlineConfig & { isCopy: true } = { ...inlineConfig, isCopy: true }
+    server.config = { ...server.config, inlineConfig: copy }
+  },
+}
+
 describe.each(majors)('Vite %s', (_name, major) => {
   test('a restart answers those who wait, and the next server serves', async () => {
     await using project = await createProject(major, files)
     const updates = slowUpdates()
-    const server = await project.serve({}, { plugins: [updates] })
+    const server = await project.serve({}, { plugins: [updates, copiesConfig] })
     await server.get()
     await project.edit('src/value.js', '1', '2')
     await updates.entered

@@ -68,8 +68,10 @@ export function requestGate(options: RequestGateOptions = {}): Plugin[] {
           server.middlewares.use(created.behindVite)
           // Only now, as a restart that fails in another plugin leaves the old server in charge.
           current = created
-          latest.get(config.inlineConfig)?.dismiss()
-          latest.set(config.inlineConfig, created)
+          // As it is by now: the Cloudflare plugin makes a copy, which later servers are made of.
+          const { inlineConfig } = server.config
+          latest.get(inlineConfig)?.dismiss()
+          latest.set(inlineConfig, created)
         }
       },
     },
