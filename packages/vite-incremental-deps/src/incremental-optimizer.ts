@@ -31,7 +31,7 @@ export class IncrementalOptimizer {
 
   constructor(environment: DevEnvironment, tell: (report: Report) => void) {
     const optimizer = environment.depsOptimizer!
-    const { close } = optimizer
+    const { close, run } = optimizer
     this.outputs = new ServedOutputs(environment)
     this.#environment = environment
     this.#optimizer = optimizer
@@ -39,6 +39,10 @@ export class IncrementalOptimizer {
     this.#tell = tell
 
     optimizer.registerMissingImport = (id, resolved) => this.#take(id, resolved)
+    // What is being added is not Vite's to bundle.
+    optimizer.run = () => {
+      if (this.#isViteAtWork()) run()
+    }
     optimizer.close = async () => {
       this.#isClosed = true
       await close()

@@ -29,7 +29,7 @@ export async function loadRolldown(): Promise<typeof Rolldown> {
 
 /** What is not as expected in an environment's optimizer, if anything. */
 export function findSurprise(optimizer: DepsOptimizer): string | undefined {
-  for (const key of ['registerMissingImport', 'close'] as const) {
+  for (const key of ['registerMissingImport', 'run', 'close'] as const) {
     if (typeof optimizer[key] !== 'function') return `no ${key}()`
   }
   const { metadata } = optimizer

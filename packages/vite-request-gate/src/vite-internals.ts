@@ -16,7 +16,9 @@ export function findSurprise(environment: DevEnvironment): string | undefined {
   if (!(moduleGraph.idToModuleMap instanceof Map)) return 'no moduleGraph.idToModuleMap'
   if (!depsOptimizer) return undefined
   if (typeof depsOptimizer.metadata?.discovered !== 'object') return 'no metadata.discovered'
-  if (typeof depsOptimizer.isOptimizedDepFile !== 'function') return 'no isOptimizedDepFile()'
+  for (const key of ['isOptimizedDepFile', 'run'] as const) {
+    if (typeof depsOptimizer[key] !== 'function') return `no ${key}()`
+  }
   return undefined
 }
 
@@ -54,6 +56,35 @@ export function optimizerWork(environment: DevEnvironment): Work | undefined {
     return { reason: `"${name}" is optimizing ${id}`, done: processing }
   }
   return undefined
+}
+
+/**
+ * How long an optimizer waits for further dependencies before it bundles those that are discovered,
+ * in ms (`debounceMs` in `optimizer/optimizer.ts`).
+ */
+const DEBOUNCE = 100
+
+/**
+ * To be called when a search for dependencies begins.
+ *
+ * @returns a function for its end: has optimizers bundle at once what was discovered meanwhile, as
+ * there is nothing more to wait for. One that has begun by itself, or may have, is left alone: it
+ * would take it for a second run.
+ */
+export function watchDiscoveries(environments: DevEnvironment[]): () => void {
+  const start = performance.now()
+  const discovered = ({ depsOptimizer }: DevEnvironment) =>
+    Object.values(depsOptimizer?.metadata.discovered ?? {}).filter(({ processing }) => processing)
+  const before = new Set(environments.flatMap(discovered))
+  return () => {
+    if (performance.now() - start >= DEBOUNCE) return
+    for (const environment of environments) {
+      const { depsOptimizer } = environment
+      // Before its first run it waits for what requests ask for, too.
+      if (!depsOptimizer || Object.keys(depsOptimizer.metadata.optimized).length === 0) continue
+      if (discovered(environment).some((info) => !before.has(info))) depsOptimizer.run()
+    }
+  }
 }
 
 /**
