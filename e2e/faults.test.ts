@@ -42,6 +42,7 @@ function upload({ url }: Harness, latch: Latch): () => Promise<void> {
   }
 }
 
+// A reload by itself ends nothing that a worker is serving (tried with `holdfast: 'off'`).
 test('an upload goes on through a reload', async ({ harness }) => {
   await using latch = await Latch.create()
   await ask(harness.url)

@@ -32,6 +32,7 @@ export function slowTransform(): Plugin {
   }
 }
 
+/** Lets a test read what the gate counts. */
 export function stats(): Plugin {
   return {
     name: 'faults-stats',
