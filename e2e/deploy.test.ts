@@ -7,7 +7,7 @@ import { callServerAction, expectPart, readState } from './steps.ts'
 
 test.use({ mode: 'preview', initiallyOn: switchNames })
 
-test('the production build works', async ({ harness, page }) => {
+test('the production build works', { tag: '@build' }, async ({ harness, page }) => {
   const errors: Error[] = []
   page.on('pageerror', (error) => errors.push(error))
   await open(page, `${harness.url}/some/path`)

@@ -11,7 +11,8 @@ const order: SwitchName[] = [
 ]
 
 for (const switches of [order, order.toReversed()]) {
-  test(`no dependency reloads anything: ${switches.join(', ')}`, async ({ harness, page }) => {
+  const title = `no dependency reloads anything: ${switches.join(', ')}`
+  test(title, { tag: '@incremental' }, async ({ harness, page }) => {
     const url = `${harness.url}/some/path`
     await open(page, url)
     const callAgain = await callServerAction(page)

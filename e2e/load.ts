@@ -1,25 +1,38 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect } from './fixture.ts'
+import { expect } from '@playwright/test'
 
 const INTERVAL = 40
 
 /** What a machine that is too slow for the rate is spared. */
 const MOST_AT_ONCE = 40
 
+/** Makes a request and tells what is wrong with the answer, if anything. Notes whose state it is. */
+type Request = (
+  url: string,
+  number: number,
+  states: Set<string | null>,
+) => Promise<string | undefined>
+
+/** A third of the requests are server actions. */
+const pageOrAction: Request = (url, number, states) =>
+  (number % 3 === 0 ? callAction : getPage)(url, number, states)
+
 /**
- * About 25 requests a second, a third of them server actions, until it is disposed. Then every one
- * must have been answered, correctly and on the same state.
+ * About 25 requests a second until it is disposed. Then every one must have been answered, correctly
+ * and on the same state.
  */
 export class Load implements AsyncDisposable {
   readonly #url: string
+  readonly #request: Request
   readonly #failures: string[] = []
   readonly #states = new Set<string | null>()
   readonly #asking: Promise<void>
   #isOver = false
   count = 0
 
-  constructor(url: string) {
+  constructor(url: string, request: Request = pageOrAction) {
     this.#url = url
+    this.#request = request
     this.#asking = this.#run()
   }
 
@@ -44,9 +57,7 @@ export class Load implements AsyncDisposable {
 
   async #ask(number: number): Promise<void> {
     try {
-      const problem = await (number % 3 === 0
-        ? callAction(this.#url, number, this.#states)
-        : getPage(this.#url, number, this.#states))
+      const problem = await this.#request(this.#url, number, this.#states)
       if (problem !== undefined) this.#failures.push(problem)
     } catch (error) {
       this.#failures.push(`${number}: ${String(error)}`)

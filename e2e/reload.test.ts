@@ -23,7 +23,8 @@ const order: SwitchName[] = [
 const anotherOrder = order.toReversed()
 
 for (const switches of [order, anotherOrder]) {
-  test(`the state outlives re-optimizations: ${switches.join(', ')}`, async ({ harness, page }) => {
+  const title = `the state outlives re-optimizations: ${switches.join(', ')}`
+  test(title, { tag: '@state' }, async ({ harness, page }) => {
     const url = `${harness.url}/some/path`
     await open(page, url)
     await expect(page.getByTestId('path')).toHaveText('/some/path')

@@ -17,7 +17,8 @@ for (const holdfast of ['on', 'no-incremental'] as const) {
   test.describe(holdfast, () => {
     test.use({ holdfast })
 
-    test('no request fails, whatever is edited', async ({ harness }) => {
+    const tag = ['@requests', holdfast === 'on' ? '@incremental' : '@fallback']
+    test('no request fails, whatever is edited', { tag }, async ({ harness }) => {
       // Sixteen edits, each under load.
       test.setTimeout(300_000)
       await ask(harness.url)

@@ -8,7 +8,7 @@ import { expect } from '@playwright/test'
 
 const require = createRequire(import.meta.url)
 
-/** The harness's directory. */
+/** The directory of the harness, or, outside the repository, of what stands in for it. */
 export const appRoot: string = path.dirname(
   require.resolve('@holdfast/app-request-info/package.json'),
 )

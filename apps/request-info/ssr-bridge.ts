@@ -1,5 +1,5 @@
 import { resolveFresh } from '@holdfast/vite-hmr-bridge'
-import { DevEnvironment } from 'vite'
+import * as vite from 'vite'
 import type { Plugin } from 'vite'
 
 /** A module of the ssr environment, in the worker's. */
@@ -16,7 +16,7 @@ const conditions = ['workerd', 'worker', 'module', 'browser']
  * whose code is fetched from the `ssr` environment.
  */
 export function ssrBridge(worker: string): Plugin {
-  let ssr: DevEnvironment
+  let ssr: vite.DevEnvironment
 
   return {
     name: 'ssr-bridge',
@@ -33,13 +33,23 @@ export function ssrBridge(worker: string): Plugin {
           },
           optimizeDeps: {
             noDiscovery: false,
-            rolldownOptions: {
-              platform: 'neutral',
-              resolve: { conditionNames: [...conditions, 'development'] },
-            },
+            ...('rolldownVersion' in vite
+              ? {
+                  rolldownOptions: {
+                    platform: 'neutral',
+                    resolve: { conditionNames: [...conditions, 'development'] },
+                  },
+                }
+              : {
+                  esbuildOptions: {
+                    platform: 'neutral',
+                    conditions: [...conditions, 'development'],
+                  },
+                }),
           },
           dev: {
-            createEnvironment: (name, config) => new DevEnvironment(name, config, { hot: true }),
+            createEnvironment: (name, config) =>
+              new vite.DevEnvironment(name, config, { hot: true }),
           },
         },
       },

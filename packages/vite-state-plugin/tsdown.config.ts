@@ -3,6 +3,7 @@ import { base } from '../../tsdown.base.ts'
 
 const config: UserConfig = defineConfig({
   ...base,
-  exports: { customExports: { './types': { types: './types.d.ts' } } },
+  copy: 'types.d.ts',
+  exports: { customExports: { './types': { types: './dist/types.d.ts' } } },
 })
 export default config

@@ -1,5 +1,6 @@
 import path from 'node:path'
-import { parseAst, Visitor } from 'vite'
+import * as vite from 'vite'
+import { parseAst } from 'vite'
 import type { ESTree, Rolldown } from 'vite'
 import type { ParsedModule } from './module-graph.ts'
 import type { Binding, ModuleAccess, Reexport } from './record.ts'
@@ -109,7 +110,8 @@ function findWrapped(infos: ParsedModule[]): Set<string> {
 function requires(code: string): boolean {
   if (!/\brequire\s*\(/.test(code)) return false
   let found = false
-  const visitor = new Visitor({
+  // By namespace: Vite 6 and 7 have no such export, and a named import would not even load there.
+  const visitor = new vite.Visitor({
     CallExpression({ callee }) {
       if (callee.type === 'Identifier' && callee.name === 'require') found = true
     },

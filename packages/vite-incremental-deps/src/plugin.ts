@@ -1,3 +1,4 @@
+import * as vite from 'vite'
 import type { Logger, Plugin } from 'vite'
 import { PACKAGE_NAME } from './constants.ts'
 import { debug } from './debug.ts'
@@ -62,10 +63,18 @@ export function incrementalDeps(): Plugin<IncrementalDepsApi> {
     configureServer: {
       // Before plugins that evaluate code already.
       order: 'pre',
-      handler({ environments }) {
+      handler({ config, environments }) {
+        const { version } = vite
+        if (!('rolldownVersion' in vite)) {
+          config.logger.warnOnce(
+            `[${PACKAGE_NAME}] dependencies are added without a reload from Vite 8 on; ` +
+              `this is ${version}, without Rolldown, and optimizes them as it does by itself`,
+          )
+          return
+        }
         for (const environment of Object.values(environments)) {
-          const { config, depsOptimizer, logger, name } = environment
-          if (!depsOptimizer || config.optimizeDeps.noDiscovery) continue
+          const { depsOptimizer, logger, name } = environment
+          if (!depsOptimizer || environment.config.optimizeDeps.noDiscovery) continue
           const surprise = findSurprise(depsOptimizer)
           if (surprise) {
             logger.warnOnce(
