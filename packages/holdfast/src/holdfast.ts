@@ -5,6 +5,7 @@ import { requestGate } from '@holdfast/vite-request-gate'
 import { statePlugin } from '@holdfast/vite-state-plugin'
 import type { Plugin } from 'vite'
 import { PACKAGE_NAME } from './constants.ts'
+import { reports } from './reports.ts'
 import { checkOptions } from './options.ts'
 import type { HoldfastOptions } from './options.ts'
 import { describeTopology, findTopology } from './topology.ts'
@@ -24,6 +25,7 @@ export function holdfast(options: HoldfastOptions = {}): Plugin[] {
     ...(state ? statePlugin(state) : []),
     ...(addsDeps ? [incrementalDeps()] : []),
     ...(bridge === false ? [] : [hmrBridge(bridge ?? findBridge)]),
+    ...reports({ reports: options.reports ?? true, include: options.include ?? 'remember' }),
   ]
 }
 

@@ -24,6 +24,17 @@ export interface HoldfastOptions {
    * @default its defaults
    */
   gate?: RequestGateOptions | false
+  /**
+   * Whether the terminal tells what becomes of dependencies that are found late.
+   * @default true
+   */
+  reports?: boolean
+  /**
+   * What to do about them: `'suggest'` what to include in the config when the server is closed,
+   * `'remember'` them for the next start from scratch, in Vite's `cacheDir`, as well, or neither.
+   * @default 'remember'
+   */
+  include?: 'suggest' | 'remember' | false
 }
 
 /** All that there are. */
@@ -32,6 +43,8 @@ const names: Record<keyof HoldfastOptions, true> = {
   incrementalDeps: true,
   bridge: true,
   gate: true,
+  reports: true,
+  include: true,
 }
 
 /** @throws {Error} on an option that does not exist. */
