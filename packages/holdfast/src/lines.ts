@@ -28,7 +28,7 @@ export function describeEntry(entry: Readonly<Entry>): string {
       const isReloaded = outcome === 'reloaded'
       return line(
         what,
-        isReloaded ? describeReloads(entry) : 'no reload',
+        isReloaded ? 'reloaded' : 'no reload',
         describeRequests(entry),
         isReloaded && describeState(entry),
       )
@@ -52,12 +52,6 @@ function withReason({ id, importers, reason }: Dependency): string {
   // A bundler's error has many lines, and Vite shows it.
   const why = reason === undefined ? '' : ` (${reason.split('\n', 1)[0]})`
   return `${id}${by(importers)}${why}`
-}
-
-function describeReloads({ reloads }: Readonly<Entry>): string {
-  const silent = reloads.filter(({ isAcknowledged }) => !isAcknowledged)
-  if (silent.length === 0) return 'reloaded'
-  return `reloaded, not confirmed by ${silent.map(({ environment }) => environment).join(', ')}`
 }
 
 function describeRequests({ requests }: Readonly<Entry>): string | undefined {

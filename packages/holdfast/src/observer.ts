@@ -2,7 +2,7 @@ import type { Report } from '@holdfast/vite-incremental-deps'
 import type { DevEnvironment } from 'vite'
 import { debug } from './debug.ts'
 import { importerChain, takeImporter } from './importers.ts'
-import type { Sources } from './remembered.ts'
+import type { Files } from './remembered.ts'
 import { noRequests } from './requests.ts'
 import type { Dependency, Entry, Timeline } from './timeline.ts'
 import { generationOf, isKnown } from './vite-internals.ts'
@@ -28,7 +28,7 @@ export interface Hooks {
   /** An entry has begun. */
   begun: (entry: Entry) => void
   /** All of the entry's dependencies are there, or have failed; it has its outcome. */
-  done: (entry: Entry, sources: Sources) => void
+  done: (entry: Entry, files: Files) => void
 }
 
 /** What is said of a dependency that was missed by the scan with which the optimizer starts. */
@@ -184,8 +184,7 @@ export class Observer {
   #end(entry: Entry, outcome: Outcome, all: Asked[]): void {
     const dependencies = all.map(({ dependency, importer }) => {
       // By now the graph knows who imports the importer.
-      if (importer !== undefined)
-        dependency.importers = importerChain(this.#environment, importer)
+      if (importer !== undefined) dependency.importers = importerChain(this.#environment, importer)
       if (outcome === 'added') delete dependency.reason
       return dependency
     })
@@ -194,8 +193,8 @@ export class Observer {
     const ids = dependencies.map(({ id }) => id).join(', ')
     debug(`${this.#environment.name}: ${ids} ${outcome} in ${Math.round(duration)} ms`)
     this.#timeline.change(entry, { outcome, dependencies, duration })
-    const sources = all.map(({ dependency: { id }, source }) => [id, source] as const)
-    this.#hooks.done(entry, Object.fromEntries(sources))
+    const files = all.map(({ dependency: { id }, source }) => [id, source] as const)
+    this.#hooks.done(entry, Object.fromEntries(files))
   }
 
   /** What is watched must not fail by it. */

@@ -9,14 +9,14 @@ import type { DepsOptimizer } from './vite-internals.ts'
 const VERSION = 1
 
 /** The files that dependencies were resolved to, by their ids. */
-export type Sources = Record<string, string>
+export type Files = Record<string, string>
 
 /** What is remembered of one environment, as long as its lockfile and config are the same. */
 interface Memory {
   lockfileHash: string
   configHash: string
   /** Relative to the file that this is in. */
-  dependencies: Sources
+  dependencies: Files
 }
 
 interface Content {
@@ -42,7 +42,7 @@ export class Remembered {
   }
 
   /** What is remembered of an environment, and still there. */
-  recall({ name }: DevEnvironment, { metadata }: DepsOptimizer): Sources {
+  recall({ name }: DevEnvironment, { metadata }: DepsOptimizer): Files {
     const memory = this.#read().environments[name]
     if (!memory || !isOf(memory, metadata)) return {}
     const sources = Object.entries(memory.dependencies).map(
@@ -52,13 +52,13 @@ export class Remembered {
   }
 
   /** Adds to what is remembered of an environment, which replaces that of another lockfile or config. */
-  remember({ name }: DevEnvironment, { metadata }: DepsOptimizer, sources: Sources): void {
+  remember({ name }: DevEnvironment, { metadata }: DepsOptimizer, sources: Files): void {
     this.#update((environments) => {
       const memory = environments[name]
       const known = memory && isOf(memory, metadata) ? memory.dependencies : {}
       const { lockfileHash, configHash } = metadata
       const added = Object.entries(sources).map(([id, source]) => [id, this.#relative(source)])
-      const dependencies = { ...known, ...(Object.fromEntries(added) as Sources) }
+      const dependencies = { ...known, ...(Object.fromEntries(added) as Files) }
       environments[name] = { lockfileHash, configHash, dependencies }
     })
   }
@@ -113,9 +113,7 @@ export class Remembered {
 }
 
 function isOf(memory: Memory, metadata: DepsOptimizer['metadata']): boolean {
-  return (
-    memory.lockfileHash === metadata.lockfileHash && memory.configHash === metadata.configHash
-  )
+  return memory.lockfileHash === metadata.lockfileHash && memory.configHash === metadata.configHash
 }
 
 function isContent(value: unknown): value is Content {

@@ -1,15 +1,17 @@
 import type { IncrementalDepsApi } from '@holdfast/vite-incremental-deps'
 import type { RequestGateApi } from '@holdfast/vite-request-gate'
+import type { StatePluginApi } from '@holdfast/vite-state-plugin'
 import { createIdResolver } from 'vite'
 import type { DevEnvironment, Logger, ViteDevServer } from 'vite'
 import { PACKAGE_NAME } from './constants.ts'
 import { debug } from './debug.ts'
+import { watchState } from './kept-state.ts'
 import { describeEntry } from './lines.ts'
 import { Observer } from './observer.ts'
 import { preInclude } from './pre-include.ts'
 import { ReloadWatch } from './reloads.ts'
 import { Remembered } from './remembered.ts'
-import type { Sources } from './remembered.ts'
+import type { Files } from './remembered.ts'
 import { RequestCounter } from './requests.ts'
 import { sessionOf } from './session.ts'
 import type { Session } from './session.ts'
@@ -22,8 +24,21 @@ export interface ReporterOptions {
   reports: boolean
   /** What to do about dependencies that were found late. */
   include: 'suggest' | 'remember' | false
-  /** How many keys of state there are that are older than a time in ms since the epoch. */
-  stateKeys?: (time: number) => Promise<number | undefined>
+}
+
+/** What the other parts have to tell; each may be left out. */
+export interface Sources {
+  deps: IncrementalDepsApi | undefined
+  gate: RequestGateApi | undefined
+  state: StatePluginApi | undefined
+}
+
+/** What is kept of an entry from its begin. */
+interface Beginning {
+  /** How many reloads there had been. */
+  reloads: number
+  stopCounting: () => void
+  countKeys: ReturnType<typeof watchState> | undefined
 }
 
 type Environments = ViteDevServer['environments']
@@ -40,12 +55,11 @@ export class Reporter {
   readonly #resolve: ReturnType<typeof createIdResolver>
   readonly #session: Session
   readonly #stopHearing: (() => void) | undefined
-  /** How many reloads there had been when an entry began, and what ends the count of its requests. */
-  readonly #begun = new WeakMap<Entry, { reloads: number; stopCounting: () => void }>()
+  readonly #beginnings = new WeakMap<Entry, Beginning>()
 
   constructor(
     { config, environments }: ViteDevServer,
-    { gate, deps }: { gate: RequestGateApi | undefined; deps: IncrementalDepsApi | undefined },
+    { deps, gate, state }: Sources,
     options: ReporterOptions,
   ) {
     this.#environments = environments
@@ -66,7 +80,7 @@ export class Reporter {
       if (!optimizer) continue
       const surprise = findSurprise(optimizer)
       if (!surprise) {
-        this.#observe(environment, optimizer)
+        this.#observe(environment, optimizer, state)
         continue
       }
       config.logger.warnOnce(
@@ -88,13 +102,21 @@ export class Reporter {
     this.#session.closed(this.#environments, this.#logger)
   }
 
-  #observe(environment: DevEnvironment, optimizer: DepsOptimizer): void {
+  #observe(
+    environment: DevEnvironment,
+    optimizer: DepsOptimizer,
+    state: StatePluginApi | undefined,
+  ): void {
+    const isServer = environment.config.consumer === 'server'
     const observer = new Observer(environment, optimizer, this.#session.timeline, {
       begun: (entry) => {
-        const { count: reloads } = this.#reloads
-        this.#begun.set(entry, { reloads, stopCounting: this.#requests.start(entry.requests) })
+        this.#beginnings.set(entry, {
+          reloads: this.#reloads.count,
+          stopCounting: this.#requests.start(entry.requests),
+          countKeys: state && isServer ? watchState(() => state.stateKeys()) : undefined,
+        })
       },
-      done: (entry, sources) => void this.#settle(environment, optimizer, entry, sources),
+      done: (entry, files) => void this.#settle(environment, optimizer, entry, files),
     })
     this.#observers.set(environment.name, observer)
 
@@ -118,43 +140,35 @@ export class Reporter {
     environment: DevEnvironment,
     optimizer: DepsOptimizer,
     entry: Entry,
-    sources: Sources,
+    files: Files,
   ): Promise<void> {
     const { outcome } = entry
-    const { reloads: since, stopCounting } = this.#begun.get(entry)!
+    const { countKeys, reloads: since, stopCounting } = this.#beginnings.get(entry)!
     const say = (): void => {
       if (this.#options.reports) this.#logger.info(describeEntry(entry))
     }
     // There is nothing more to tell in its line.
     if (outcome === 'added') say()
-    if (outcome !== 'failed') await this.#keep(environment, optimizer, sources)
+    if (outcome !== 'failed') await this.#keep(environment, optimizer, files)
 
     const { timeline } = this.#session
-    if (outcome === 'reloaded') {
-      const reloads = await this.#reloads.follow(environment.name, since)
-      timeline.change(entry, { reloads })
-      await this.#reloads.acknowledge(reloads)
-    }
+    const reloads =
+      outcome === 'reloaded' ? await this.#reloads.follow(environment.name, since) : []
+    timeline.change(entry, { reloads })
+    await this.#reloads.acknowledge(reloads)
     await this.#requests.released()
     stopCounting()
-    const stateKeys =
-      outcome === 'reloaded' && environment.config.consumer === 'server'
-        ? await this.#options.stateKeys?.(entry.startedAt)
-        : undefined
+    const stateKeys = await countKeys?.(reloads.map((reload) => reload.environment))
     timeline.change(entry, stateKeys === undefined ? {} : { stateKeys })
     debug(`${environment.name}: settled`)
     if (outcome !== 'added') say()
   }
 
-  async #keep(
-    environment: DevEnvironment,
-    optimizer: DepsOptimizer,
-    sources: Sources,
-  ): Promise<void> {
+  async #keep(environment: DevEnvironment, optimizer: DepsOptimizer, files: Files): Promise<void> {
     const { include } = this.#options
-    if (include === 'remember') this.#remembered.remember(environment, optimizer, sources)
+    if (include === 'remember') this.#remembered.remember(environment, optimizer, files)
     if (include === false) return
-    for (const id of Object.keys(sources)) {
+    for (const id of Object.keys(files)) {
       // What a linked package imports may be there for that one only, and Vite includes from the root.
       const file = await this.#resolve(environment, id).catch(() => undefined)
       if (file !== undefined) this.#session.suggest(environment.name, id, this.#logger)

@@ -1,5 +1,6 @@
 import type { IncrementalDepsApi } from '@holdfast/vite-incremental-deps'
 import type { RequestGateApi } from '@holdfast/vite-request-gate'
+import type { StatePluginApi } from '@holdfast/vite-state-plugin'
 import type { Environment, Plugin, ResolvedConfig } from 'vite'
 import { PACKAGE_NAME } from './constants.ts'
 import { importersPlugin } from './importers.ts'
@@ -27,9 +28,12 @@ export function reports(options: ReporterOptions): Plugin[] {
         order: 'pre',
         handler(server) {
           const { config, environments } = server
-          const gate = apiOf<RequestGateApi>(config, '@holdfast/vite-request-gate')
-          const deps = apiOf<IncrementalDepsApi>(config, '@holdfast/vite-incremental-deps')
-          const reporter = new Reporter(server, { gate, deps }, options)
+          const sources = {
+            deps: apiOf<IncrementalDepsApi>(config, '@holdfast/vite-incremental-deps'),
+            gate: apiOf<RequestGateApi>(config, '@holdfast/vite-request-gate'),
+            state: apiOf<StatePluginApi>(config, '@holdfast/vite-state-plugin'),
+          }
+          const reporter = new Reporter(server, sources, options)
           reporters.set(environments.client, reporter)
           return () => reporter.inCharge()
         },

@@ -1,0 +1,31 @@
+import type { StateKey, StatePluginApi } from '@holdfast/vite-state-plugin'
+
+type Ask = StatePluginApi['stateKeys']
+
+/**
+ * Looks at the keys of state now.
+ *
+ * @returns a function that tells how many of them are still there, in isolates of the given
+ * environments; `undefined` if nobody can tell.
+ */
+export function watchState(ask: Ask): (environments: string[]) => Promise<number | undefined> {
+  const asked = ask()
+  return async (environments) => {
+    const concerns = (key: StateKey): boolean =>
+      key.environments.some((name) => environments.includes(name))
+    const before = (await asked).filter(concerns)
+    if (before.length === 0) return undefined
+    const after = (await ask()).filter(concerns)
+    return before.filter((key) => after.some((other) => isKept(key, other))).length
+  }
+}
+
+/** One that is lost starts to count its definitions anew. */
+function isKept(before: StateKey, after: StateKey): boolean {
+  return (
+    before.container === after.container &&
+    before.key === after.key &&
+    before.since === after.since &&
+    (before.defines ?? 0) <= (after.defines ?? 0)
+  )
+}
