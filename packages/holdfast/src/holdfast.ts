@@ -8,6 +8,7 @@ import { PACKAGE_NAME } from './constants.ts'
 import { reports } from './reports.ts'
 import { checkOptions } from './options.ts'
 import type { HoldfastOptions } from './options.ts'
+import { page } from './page.ts'
 import { describeTopology, findTopology } from './topology.ts'
 
 /**
@@ -21,6 +22,7 @@ export function holdfast(options: HoldfastOptions = {}): Plugin[] {
   const { state = {}, incrementalDeps: addsDeps = true, bridge, gate = {} } = options
   return [
     startLine,
+    ...(options.page === false ? [] : [page(options.page === true ? {} : (options.page ?? {}))]),
     ...(gate ? requestGate(gate) : []),
     ...(state ? statePlugin(state) : []),
     ...(addsDeps ? [incrementalDeps()] : []),

@@ -2,6 +2,7 @@ import type { HmrBridgeOptions } from '@holdfast/vite-hmr-bridge'
 import type { RequestGateOptions } from '@holdfast/vite-request-gate'
 import type { StatePluginOptions } from '@holdfast/vite-state-plugin'
 import { PACKAGE_NAME } from './constants.ts'
+import type { PageOptions } from './page-server.ts'
 
 export interface HoldfastOptions {
   /**
@@ -35,6 +36,11 @@ export interface HoldfastOptions {
    * @default 'remember'
    */
   include?: 'suggest' | 'remember' | false
+  /**
+   * Options of the page at `/__holdfast/`, or whether there is one.
+   * @default true
+   */
+  page?: PageOptions | boolean
 }
 
 /** All that there are. */
@@ -43,6 +49,7 @@ const names: Record<keyof HoldfastOptions, true> = {
   incrementalDeps: true,
   bridge: true,
   gate: true,
+  page: true,
   reports: true,
   include: true,
 }

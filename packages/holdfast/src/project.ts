@@ -103,7 +103,8 @@ export async function createProject(
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(servers.map((server) => server.close()))
-      await rm(root, { recursive: true, force: true })
+      // Vite may still be writing to its cache.
+      await rm(root, { recursive: true, force: true, maxRetries: 5 })
     },
   }
   await project.write({ 'package.json': '{ "type": "module" }', ...early, ...files })

@@ -16,6 +16,11 @@ export class Session {
     this.#stop ??= onInterrupt(() => this.#end(logger))
   }
 
+  /** Lines for the config, by what was found late so far. */
+  get advice(): string | undefined {
+    return this.#suggestion.lines()
+  }
+
   /** A restart that fails leaves the former server in charge. */
   inCharge(environments: ViteDevServer['environments']): void {
     this.#inCharge = environments
