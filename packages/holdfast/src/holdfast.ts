@@ -8,7 +8,7 @@ import { PACKAGE_NAME } from './constants.ts'
 import { reports } from './reports.ts'
 import { checkOptions } from './options.ts'
 import type { HoldfastOptions } from './options.ts'
-import { page } from './page.ts'
+import { pagePlugin } from './page.ts'
 import { describeTopology, findTopology } from './topology.ts'
 
 /**
@@ -19,10 +19,10 @@ import { describeTopology, findTopology } from './topology.ts'
  */
 export function holdfast(options: HoldfastOptions = {}): Plugin[] {
   checkOptions(options)
-  const { state = {}, incrementalDeps: addsDeps = true, bridge, gate = {} } = options
+  const { state = {}, incrementalDeps: addsDeps = true, bridge, gate = {}, page = {} } = options
   return [
     startLine,
-    ...(options.page === false ? [] : [page(options.page === true ? {} : (options.page ?? {}))]),
+    ...(page ? [pagePlugin(page)] : []),
     ...(gate ? requestGate(gate) : []),
     ...(state ? statePlugin(state) : []),
     ...(addsDeps ? [incrementalDeps()] : []),

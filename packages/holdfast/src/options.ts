@@ -37,10 +37,10 @@ export interface HoldfastOptions {
    */
   include?: 'suggest' | 'remember' | false
   /**
-   * Options of the page at `/__holdfast/`, or whether there is one.
-   * @default true
+   * Options of the page at `/__holdfast/`, or `false` to do without.
+   * @default its defaults
    */
-  page?: PageOptions | boolean
+  page?: PageOptions | false
 }
 
 /** All that there are. */

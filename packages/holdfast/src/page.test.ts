@@ -253,8 +253,8 @@ test('values are told only where they are asked for', async () => {
       import { defineRwState } from 'rwsdk/__state'
       defineRwState('page.test', () => 'a secret')`,
   })
-  for (const page of [undefined, true, {}, { values: false }, { values: true }] as const) {
-    const hasValues = typeof page === 'object' && 'values' in page && page.values
+  for (const page of [undefined, {}, { values: false }, { values: true }]) {
+    const hasValues = page?.values ?? false
     const server = await listen(project, { page })
     await server.run('src/entry.js')
     const data = await asksFor<StateData>(server, 'state.json')

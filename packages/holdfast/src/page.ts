@@ -10,7 +10,7 @@ const RESOLVED_LIVE_ID = `\0${LIVE_ID}`
 /**
  * Serves the page at `/__holdfast/`. It must come before what holds requests or answers them.
  */
-export function page(options: PageOptions): Plugin & { devtools: Devtools } {
+export function pagePlugin(options: PageOptions): Plugin & { devtools: Devtools } {
   return {
     name: `${PACKAGE_NAME}:page`,
     enforce: 'pre',

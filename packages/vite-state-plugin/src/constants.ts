@@ -7,9 +7,6 @@ export const DEFAULT_SPECIFIER = 'rwsdk/__state'
 /** The package behind the specifier, a dependency of this one. */
 export const DEFAULT_RUNTIME = '@holdfast/state-runtime'
 
-/** Sent by a runner once it can be asked for its keys. */
-export const READY_EVENT = 'vite-state-plugin:ready'
-
 /** Sent to a runner: a `Question`. */
 export const ASK_EVENT = 'vite-state-plugin:ask'
 

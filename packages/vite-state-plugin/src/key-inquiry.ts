@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { DevEnvironment } from 'vite'
-import { ANSWER_EVENT, ASK_EVENT, READY_EVENT } from './constants.ts'
+import { ANSWER_EVENT, ASK_EVENT } from './constants.ts'
 import type { Answer, ListedKey, Question } from './list-keys.ts'
 
 /** A key that has a value, in one isolate. */
@@ -24,24 +24,33 @@ export interface StateKeysOptions {
 
 /** Asks the runners of one dev server for their keys. */
 export class KeyInquiry {
-  readonly #ready = new Set<DevEnvironment>()
+  readonly #environments: DevEnvironment[]
+  readonly #virtualId: string
+  /** Those that have answered, and those that have not when they were first asked. */
+  readonly #answering = new Set<DevEnvironment>()
+  readonly #silent = new Set<DevEnvironment>()
   readonly #pending = new Map<string, (answer: Answer) => void>()
 
-  /** @param environments are listened to from now on, so that none can be ready before. */
-  constructor(environments: Iterable<DevEnvironment>) {
-    for (const environment of environments) {
-      // Each open page of the browser would be an isolate of its own.
-      if (environment.config.consumer !== 'server') continue
-      environment.hot.on(READY_EVENT, () => this.#ready.add(environment))
-      // A bridged environment's module is there in copies, and each answers: the first counts.
-      environment.hot.on(ANSWER_EVENT, (answer: Answer) => this.#pending.get(answer.id)?.(answer))
+  /** @param virtualId the module that has runners answer. */
+  constructor(environments: DevEnvironment[], virtualId: string) {
+    // Each open page of the browser would be an isolate of its own.
+    this.#environments = environments.filter(({ config }) => config.consumer === 'server')
+    this.#virtualId = virtualId
+    for (const environment of this.#environments) {
+      environment.hot.on(ANSWER_EVENT, (answer: Answer) => {
+        this.#answering.add(environment)
+        // A bridged environment's module is there in copies, and each answers: the first counts.
+        this.#pending.get(answer.id)?.(answer)
+      })
     }
   }
 
   /** Never rejects. Environments that do not answer are left out. */
   async ask(options: StateKeysOptions = {}): Promise<StateKey[]> {
+    // One that was served the module may have it evaluated by the runner of another.
+    if (!this.#environments.some((environment) => this.#isServed(environment))) return []
     const isolates = new Map<string, { environments: string[]; keys: ListedKey[] }>()
-    const asked = [...this.#ready].map(async (environment) => {
+    const asked = this.#environments.map(async (environment) => {
       const answer = await this.#askOne(environment, options)
       if (!answer) return
       const isolate = isolates.get(answer.isolate) ?? { environments: [], keys: answer.keys }
@@ -54,8 +63,12 @@ export class KeyInquiry {
     )
   }
 
+  #isServed({ moduleGraph }: DevEnvironment): boolean {
+    return moduleGraph.getModuleById(this.#virtualId) !== undefined
+  }
+
   #askOne(
-    { hot }: DevEnvironment,
+    environment: DevEnvironment,
     { values = false, timeout = 1000 }: StateKeysOptions,
   ): Promise<Answer | undefined> {
     const id = randomUUID()
@@ -65,10 +78,16 @@ export class KeyInquiry {
         this.#pending.delete(id)
         resolve(answer)
       }
-      const timer = setTimeout(settle, timeout).unref()
+      // One without a runner never answers. A late answer tells that there is one, for the next time.
+      const isMute = this.#silent.has(environment) && !this.#answering.has(environment)
+      const giveUp = (): void => {
+        this.#silent.add(environment)
+        settle()
+      }
+      const timer = setTimeout(giveUp, isMute ? 0 : timeout).unref()
       this.#pending.set(id, settle)
       try {
-        hot.send(ASK_EVENT, { id, isolate: id, withValues: values } satisfies Question)
+        environment.hot.send(ASK_EVENT, { id, isolate: id, withValues: values } satisfies Question)
       } catch {
         // Before 1.29 the Cloudflare plugin's channel asserts that the runner is connected.
         settle()

@@ -1,4 +1,4 @@
-import { ANSWER_EVENT, ASK_EVENT, READY_EVENT } from './constants.ts'
+import { ANSWER_EVENT, ASK_EVENT } from './constants.ts'
 import { listKeys } from './list-keys.ts'
 
 /**
@@ -12,5 +12,4 @@ export const keyListenerCode: string = `
 const { hot } = import.meta
 const listKeys = ${listKeys.toString()}
 hot?.on(${JSON.stringify(ASK_EVENT)}, (question) => hot.send(${JSON.stringify(ANSWER_EVENT)}, listKeys(question)))
-hot?.send(${JSON.stringify(READY_EVENT)}, {})
 `

@@ -74,7 +74,7 @@ export function statePlugin(options: StatePluginOptions = {}): Plugin[] {
       order: 'pre',
       async handler({ environments: all }) {
         const chosen = Object.values(all).filter(mayImport)
-        const created = new KeyInquiry(chosen)
+        const created = new KeyInquiry(chosen, virtualId)
         for (const environment of chosen) await resolveRuntime(environment, runtime)
         return () => {
           // Only now, as a restart that fails in another plugin leaves the old server in charge.

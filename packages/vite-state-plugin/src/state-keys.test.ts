@@ -159,17 +159,35 @@ test('never rejects, and waits for nobody who cannot answer', async () => {
   const send = hot.send.bind(hot)
   hot.send = () => {}
   expect(await stateKeys({ timeout: 10 })).toEqual([])
+  // It is not waited for, but heard when it does.
+  hot.send = send
+  const answered = new Promise((resolve) => hot.on('vite-state-plugin:answer', resolve))
+  await stateKeys()
+  await answered
+  expect(await stateKeys()).toHaveLength(1)
   hot.send = () => {
     throw new Error('no connection')
   }
   expect(await stateKeys({ timeout: 2 ** 31 - 1 })).toEqual([])
   hot.send = send
-  expect(await stateKeys()).toHaveLength(1)
   const { clear: clearKeys } = await server.runner('ssr').import<{ clear: () => void }>('/entry.js')
   clearKeys()
-  // One that has never evaluated the module is not even asked.
+  // Where nobody has evaluated the module, nobody is even asked.
   const other = await project.serve({ plugins: [project.statePlugin()] })
   expect(await apiOf(other).stateKeys({ timeout: 2 ** 31 - 1 })).toEqual([])
+})
+
+test('an environment without a runner is waited for once', async () => {
+  await using project = await createProject()
+  const server = await run(project, `rwsdk.setRwState('key', 1)${clear}`, {
+    environments: { mute: {} },
+  })
+  server.environments['mute']!.hot.send = () => {}
+  const { stateKeys } = apiOf(server)
+  expect(await stateKeys({ timeout: 100 })).toMatchObject([{ environments: ['ssr'] }])
+  expect(await stateKeys({ timeout: 2 ** 31 - 1 })).toMatchObject([{ environments: ['ssr'] }])
+  const { clear: clearKeys } = await server.runner('ssr').import<{ clear: () => void }>('/entry.js')
+  clearKeys()
 })
 
 test('without HMR there are none', async () => {
