@@ -95,7 +95,6 @@ export class Reporter {
   }
 
   close(): void {
-    for (const observer of this.#observers.values()) observer.stop()
     this.#stopHearing?.()
     this.#reloads.close()
     this.#requests.close()
@@ -120,7 +119,8 @@ export class Reporter {
     })
     this.#observers.set(environment.name, observer)
 
-    const { init } = optimizer
+    const { close, init } = optimizer
+    let restore: (() => void) | undefined
     let hasBegun = false
     optimizer.init = async () => {
       await init()
@@ -129,9 +129,15 @@ export class Reporter {
       hasBegun = true
       const isCold = isStartingCold(optimizer)
       if (isCold && this.#options.include === 'remember') {
-        preInclude(environment, optimizer, this.#remembered)
+        restore = preInclude(environment, optimizer, this.#remembered)
       }
       observer.start(isCold)
+    }
+    optimizer.close = async () => {
+      // It lets go of those who wait, although nothing is bundled.
+      observer.stop()
+      restore?.()
+      await close()
     }
   }
 

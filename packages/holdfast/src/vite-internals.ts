@@ -15,7 +15,7 @@ export function discoveringOptimizer(environment: DevEnvironment): DepsOptimizer
 
 /** What is not as expected in an environment's optimizer, if anything. */
 export function findSurprise(optimizer: DepsOptimizer): string | undefined {
-  for (const key of ['init', 'registerMissingImport'] as const) {
+  for (const key of ['close', 'init', 'registerMissingImport'] as const) {
     if (typeof optimizer[key] !== 'function') return `no ${key}()`
   }
   const { metadata } = optimizer
