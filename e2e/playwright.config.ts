@@ -19,6 +19,7 @@ export default defineConfig<Options>({
         'reload.test.ts',
         'requests.test.ts',
         'incremental.test.ts',
+        'reports.test.ts',
         'control.test.ts',
         '*.bridge.test.ts',
       ],

@@ -153,9 +153,9 @@ export class Reporter {
     const say = (): void => {
       if (this.#options.reports) this.#logger.info(describeEntry(entry))
     }
+    if (outcome !== 'failed') await this.#keep(environment, optimizer, files)
     // There is nothing more to tell in its line.
     if (outcome === 'added') say()
-    if (outcome !== 'failed') await this.#keep(environment, optimizer, files)
 
     const { timeline } = this.#session
     const reloads =
