@@ -5,17 +5,14 @@ type Ask = StatePluginApi['stateKeys']
 /**
  * Looks at the keys of state now.
  *
- * @returns a function that tells how many of them are still there, in isolates of the given
- * environments; `undefined` if nobody can tell.
+ * @returns a function that tells how many of them are still there; `undefined` if nobody can tell.
  */
-export function watchState(ask: Ask): (environments: string[]) => Promise<number | undefined> {
+export function watchState(ask: Ask): () => Promise<number | undefined> {
   const asked = ask()
-  return async (environments) => {
-    const concerns = (key: StateKey): boolean =>
-      key.environments.some((name) => environments.includes(name))
-    const before = (await asked).filter(concerns)
+  return async () => {
+    const before = await asked
     if (before.length === 0) return undefined
-    const after = (await ask()).filter(concerns)
+    const after = await ask()
     return before.filter((key) => after.some((other) => isKept(key, other))).length
   }
 }

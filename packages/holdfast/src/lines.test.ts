@@ -1,3 +1,4 @@
+import { runInThisContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { describeEntry } from './lines.ts'
 import { Suggestion } from './suggestion.ts'
@@ -56,6 +57,11 @@ test.each<[string, Partial<Entry>, string]>([
     { outcome: 'failed', dependencies: [{ id: 'a', importers: ['b.js'], reason: 'one\ntwo' }] },
     '[holdfast] ssr could not bundle a ← b.js (one)',
   ],
+  [
+    'of a file that is named to mislead',
+    { dependencies: [{ id: 'a', importers: ['src/\u001B[2J\n[holdfast].js'] }] },
+    '[holdfast] ssr + a in 84 ms ← src/?[2J?[holdfast].js · no reload',
+  ],
 ])('%s', (_what, changes, line) => {
   expect(describeEntry({ ...entry, ...changes })).toBe(line)
 })
@@ -69,7 +75,7 @@ test('what to include, ready to be pasted', () => {
   suggestion.add('ssr', 'a')
   suggestion.add('ssr', 'a')
   const [, ...lines] = suggestion.describe()!.split('\n')
-  const config: unknown = new Function(`return {${lines.join('\n')}}`)()
+  const config: unknown = runInThisContext(`({${lines.join('\n')}})`)
   expect(config).toEqual({
     optimizeDeps: { include: ['c'] },
     environments: {

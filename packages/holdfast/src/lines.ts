@@ -8,36 +8,32 @@ const LIMIT = 8
 export function describeEntry(entry: Readonly<Entry>): string {
   const { dependencies, duration, environment, outcome } = entry
   const inTime = `in ${Math.round(duration)} ms`
-  const added = dependencies.map(({ id, importers }) => `${id}${by(importers)}`)
-  switch (outcome) {
-    case 'added': {
-      // The time belongs to all, and the importer to each.
-      const [first] = dependencies
-      const what =
-        dependencies.length === 1
-          ? `+ ${first!.id} ${inTime}${by(first!.importers)}`
-          : `+ ${list(added)} ${inTime}`
-      return line(`${environment} ${what}`, 'no reload')
-    }
-    case 'failed': {
-      const what = `${environment} could not bundle ${list(dependencies.map(withReason))}`
-      return line(what, describeRequests(entry))
-    }
-    default: {
-      const what = `${environment} re-optimized ${inTime}: + ${list(dependencies.map(withReason))}`
-      const isReloaded = outcome === 'reloaded'
-      return line(
-        what,
-        isReloaded ? 'reloaded' : 'no reload',
-        describeRequests(entry),
-        isReloaded && describeState(entry),
-      )
-    }
+  if (outcome === 'added') {
+    const added = dependencies.map(({ id, importers }) => [id, by(importers)])
+    // The time belongs to all, and the importer to each.
+    const what =
+      added.length === 1
+        ? added[0]!.join(` ${inTime}`)
+        : `${list(added.map((one) => one.join('')))} ${inTime}`
+    return line(`${environment} + ${what}`, 'no reload')
   }
+  const what = list(dependencies.map(withReason))
+  if (outcome === 'failed') {
+    return line(`${environment} could not bundle ${what}`, describeRequests(entry))
+  }
+  return line(
+    `${environment} re-optimized ${inTime}: + ${what}`,
+    outcome === 'reloaded' ? 'reloaded' : 'no reload',
+    describeRequests(entry),
+    outcome === 'reloaded' && describeState(entry),
+  )
 }
 
 function line(what: string, ...parts: (string | false | undefined)[]): string {
-  return [`[${PACKAGE_NAME}] ${what}`, ...parts.filter(Boolean)].join(' · ')
+  // A file's name may hold anything, also what a terminal obeys.
+  return [`[${PACKAGE_NAME}] ${what}`, ...parts.filter(Boolean)]
+    .join(' · ')
+    .replaceAll(/\p{Cc}/gu, '?')
 }
 
 function list(names: string[]): string {

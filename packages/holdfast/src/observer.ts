@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises'
 import type { Report } from '@holdfast/vite-incremental-deps'
 import type { DevEnvironment } from 'vite'
 import { debug } from './debug.ts'
@@ -120,17 +121,18 @@ export class Observer {
     const asked: Asked = { dependency, source, importer, entry, since, isAdded: false }
     this.#asked.set(id, asked)
     debug(`${this.#environment.name}: ${id} is asked for by ${importers[0] ?? 'nobody known'}`)
-    void Promise.resolve(processing).then(() => {
-      if (!this.#isWatching) return
-      asked.doneAt = performance.now()
-      if (this.#isCollecting) return
-      this.#isCollecting = true
-      // Others of the same run are done in the same tick, and Vite's reload is sent in it.
-      setImmediate(() => {
-        this.#isCollecting = false
-        this.#attempt(() => this.#collect())
-      })
-    })
+    void this.#await(asked, processing)
+  }
+
+  async #await(asked: Asked, processing: Promise<void> | undefined): Promise<void> {
+    await processing
+    asked.doneAt = performance.now()
+    if (this.#isCollecting) return
+    this.#isCollecting = true
+    // Others of the same run are done in the same tick, and Vite's reload is sent in it.
+    await immediate()
+    this.#isCollecting = false
+    if (this.#isWatching) this.#attempt(() => this.#collect())
   }
 
   #begin(dependencies: Dependency[], startedAt: number): Entry {

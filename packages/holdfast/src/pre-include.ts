@@ -29,8 +29,12 @@ export function preInclude(
   }
 
   debug(`${environment.name}: ${ids.join(', ')} remembered`)
-  const processing = ids.map((id) => optimizer.registerMissingImport(id, files[id]!).processing)
-  void Promise.all(processing).then(() => {
+  const infos = ids.map((id) => optimizer.registerMissingImport(id, files[id]!))
+  void settle()
+  return () => restore(files)
+
+  async function settle(): Promise<void> {
+    for (const { processing } of infos) await processing
     const bundled = ids.filter((id) => id in optimizer.metadata.optimized)
     if (isForgotten && bundled.length < ids.length) {
       environment.logger.warn(
@@ -39,6 +43,5 @@ export function preInclude(
       )
     }
     restore(Object.fromEntries(bundled.map((id) => [id, files[id]!])))
-  })
-  return () => restore(files)
+  }
 }

@@ -20,7 +20,6 @@ export const majors: [string, Vite][] = [
   ['7', seven],
   ['8', vite8],
 ]
-export { vite8 }
 
 /** A project for tests, in a temporary directory, with packages as real copies. */
 export interface Project extends AsyncDisposable {

@@ -164,7 +164,7 @@ export class Reporter {
     await this.#reloads.acknowledge(reloads)
     await this.#requests.released()
     stopCounting()
-    const stateKeys = await countKeys?.(reloads.map((reload) => reload.environment))
+    const stateKeys = outcome === 'reloaded' ? await countKeys?.() : undefined
     timeline.change(entry, stateKeys === undefined ? {} : { stateKeys })
     debug(`${environment.name}: settled`)
     if (outcome !== 'added') say()

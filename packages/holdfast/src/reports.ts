@@ -1,11 +1,8 @@
-import type { IncrementalDepsApi } from '@holdfast/vite-incremental-deps'
-import type { RequestGateApi } from '@holdfast/vite-request-gate'
-import type { StatePluginApi } from '@holdfast/vite-state-plugin'
 import type { Environment, Plugin, ResolvedConfig } from 'vite'
 import { PACKAGE_NAME } from './constants.ts'
 import { importersPlugin } from './importers.ts'
 import { Reporter } from './reporter.ts'
-import type { ReporterOptions } from './reporter.ts'
+import type { ReporterOptions, Sources } from './reporter.ts'
 
 /** By the environment that is the last to be of use, as hooks know no server. */
 const reporters = new WeakMap<Environment, Reporter>()
@@ -28,10 +25,10 @@ export function reports(options: ReporterOptions): Plugin[] {
         order: 'pre',
         handler(server) {
           const { config, environments } = server
-          const sources = {
-            deps: apiOf<IncrementalDepsApi>(config, '@holdfast/vite-incremental-deps'),
-            gate: apiOf<RequestGateApi>(config, '@holdfast/vite-request-gate'),
-            state: apiOf<StatePluginApi>(config, '@holdfast/vite-state-plugin'),
+          const sources: Sources = {
+            deps: apiOf(config, '@holdfast/vite-incremental-deps'),
+            gate: apiOf(config, '@holdfast/vite-request-gate'),
+            state: apiOf(config, '@holdfast/vite-state-plugin'),
           }
           const reporter = new Reporter(server, sources, options)
           reporters.set(environments.client, reporter)
@@ -46,6 +43,6 @@ export function reports(options: ReporterOptions): Plugin[] {
   ]
 }
 
-function apiOf<T>({ plugins }: ResolvedConfig, name: string): T | undefined {
-  return plugins.find((plugin) => plugin.name === name)?.api as T | undefined
+function apiOf({ plugins }: ResolvedConfig, name: string): Plugin['api'] {
+  return plugins.find((plugin) => plugin.name === name)?.api
 }

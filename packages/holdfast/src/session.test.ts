@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { stripVTControlCharacters } from 'node:util'
 import { createLogger } from 'vite'
 import type { LogLevel } from 'vite'
 import { expect, test } from 'vitest'
-import { createProject, Log, pkg } from './project.ts'
+import { createProject, pkg } from './project.ts'
 import { holdfast } from './vite.ts'
 
 const files = {
@@ -50,12 +51,23 @@ test('a session that is closed leaves no listener behind', async () => {
   expect(process.listenerCount('SIGINT')).toBe(before)
 })
 
-test.runIf(process.platform !== 'win32')('Ctrl+C says it, and ends the process', async () => {
+test.runIf(process.platform !== 'win32').each<[string, NodeJS.Signals, string, unknown[]]>([
+  ['Ctrl+C', 'SIGINT', '', [null, 'SIGINT']],
+  [
+    'Ctrl+C that another handles',
+    'SIGINT',
+    `process.on('SIGINT', () => process.exit(3))`,
+    [3, null],
+  ],
+  // As Miniflare ends it.
+  ['SIGTERM', 'SIGTERM', `process.on('SIGTERM', () => process.exit(4))`, [4, null]],
+])('%s: what to include is said, and the process ends', async (_what, signal, code, end) => {
   await using project = await createProject({
     ...files,
     'serve.mjs': `
       import { createServer } from ${JSON.stringify(import.meta.resolve('vite'))}
       import { holdfast } from ${JSON.stringify(new URL('vite.ts', import.meta.url).href)}
+      ${code}
       const optimizeDeps = { noDiscovery: false, entries: [], include: ['early/a'] }
       const vite = await createServer({
         root: import.meta.dirname,
@@ -77,10 +89,9 @@ test.runIf(process.platform !== 'win32')('Ctrl+C says it, and ends the process',
   })
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
   await Promise.race([hasLine, once(child, 'exit')])
-  child.kill('SIGINT')
-  const [code, signal] = await once(child, 'close')
-  expect([code, signal], output).toEqual([null, 'SIGINT'])
-  expect(output).toContain(INCLUDE)
+  child.kill(signal)
+  expect(await once(child, 'close'), output).toEqual(end)
+  expect(output.split(INCLUDE)).toHaveLength(2)
 })
 
 test.each<[LogLevel, number]>([
@@ -103,7 +114,7 @@ test.each<[LogLevel, number]>([
   await server.vite.close()
   const lines = written.filter((line) => String(line).startsWith('[holdfast] ssr +'))
   expect(lines).toHaveLength(count)
-  for (const line of lines) expect(line).toMatch(/^[^\u001B]+$/)
+  for (const line of lines) expect(line).toBe(stripVTControlCharacters(String(line)))
 })
 
 test('`reports: false` tells the timeline alone', async () => {

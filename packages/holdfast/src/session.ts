@@ -1,5 +1,5 @@
 import type { InlineConfig, Logger, ResolvedConfig, ViteDevServer } from 'vite'
-import { onInterrupt } from './interrupt.ts'
+import { onProcessEnd } from './process-end.ts'
 import { Suggestion } from './suggestion.ts'
 import { Timeline } from './timeline.ts'
 
@@ -13,7 +13,7 @@ export class Session {
   /** Takes in what was found late, to be said when the session ends. */
   suggest(environment: string, id: string, logger: Logger): void {
     this.#suggestion.add(environment, id)
-    this.#stop ??= onInterrupt(() => this.#end(logger))
+    this.#stop ??= onProcessEnd(() => this.#end(logger))
   }
 
   /** Lines for the config, by what was found late so far. */
