@@ -30,10 +30,14 @@ export class Harness implements AsyncDisposable {
     return this.#server.output
   }
 
-  async restart(): Promise<void> {
-    await this.#server[Symbol.asyncDispose]()
+  /** Returns the server before, which has ended. */
+  async restart(between?: () => Promise<void>): Promise<Command> {
+    const before = this.#server
+    await before[Symbol.asyncDispose]()
+    await between?.()
     this.#server = this.#start()
     this.url = await this.#server.url()
+    return before
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -20,6 +20,8 @@ export default defineConfig<Options>({
         'requests.test.ts',
         'faults.test.ts',
         'incremental.test.ts',
+        'reports.test.ts',
+        'page.test.ts',
         'control.test.ts',
         '*.bridge.test.ts',
       ],

@@ -5,8 +5,10 @@ import { requestGate } from '@holdfast/vite-request-gate'
 import { statePlugin } from '@holdfast/vite-state-plugin'
 import type { Plugin } from 'vite'
 import { PACKAGE_NAME } from './constants.ts'
+import { reports } from './reports.ts'
 import { checkOptions } from './options.ts'
 import type { HoldfastOptions } from './options.ts'
+import { pagePlugin } from './page.ts'
 import { describeTopology, findTopology } from './topology.ts'
 
 /**
@@ -17,13 +19,15 @@ import { describeTopology, findTopology } from './topology.ts'
  */
 export function holdfast(options: HoldfastOptions = {}): Plugin[] {
   checkOptions(options)
-  const { state = {}, incrementalDeps: addsDeps = true, bridge, gate = {} } = options
+  const { state = {}, incrementalDeps: addsDeps = true, bridge, gate = {}, page = {} } = options
   return [
     startLine,
+    ...(page ? [pagePlugin(page)] : []),
     ...(gate ? requestGate(gate) : []),
     ...(state ? statePlugin(state) : []),
     ...(addsDeps ? [incrementalDeps()] : []),
     ...(bridge === false ? [] : [hmrBridge(bridge ?? findBridge)]),
+    ...reports({ reports: options.reports ?? true, include: options.include ?? 'remember' }),
   ]
 }
 

@@ -2,6 +2,7 @@ import type { HmrBridgeOptions } from '@holdfast/vite-hmr-bridge'
 import type { RequestGateOptions } from '@holdfast/vite-request-gate'
 import type { StatePluginOptions } from '@holdfast/vite-state-plugin'
 import { PACKAGE_NAME } from './constants.ts'
+import type { PageOptions } from './page-server.ts'
 
 export interface HoldfastOptions {
   /**
@@ -24,6 +25,22 @@ export interface HoldfastOptions {
    * @default its defaults
    */
   gate?: RequestGateOptions | false
+  /**
+   * Whether the terminal tells what becomes of dependencies that are found late.
+   * @default true
+   */
+  reports?: boolean
+  /**
+   * What to do about them: `'suggest'` what to include in the config when the server is closed,
+   * `'remember'` them for the next start from scratch, in Vite's `cacheDir`, as well, or neither.
+   * @default 'remember'
+   */
+  include?: 'suggest' | 'remember' | false
+  /**
+   * Options of the page at `/__holdfast/`, or `false` to do without.
+   * @default its defaults
+   */
+  page?: PageOptions | false
 }
 
 /** All that there are. */
@@ -32,6 +49,9 @@ const names: Record<keyof HoldfastOptions, true> = {
   incrementalDeps: true,
   bridge: true,
   gate: true,
+  page: true,
+  reports: true,
+  include: true,
 }
 
 /** @throws {Error} on an option that does not exist. */

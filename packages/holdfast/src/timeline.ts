@@ -15,7 +15,7 @@ export interface Entry {
   dependencies: Dependency[]
   /** Milliseconds since the epoch. */
   startedAt: number
-  /** Milliseconds. */
+  /** Milliseconds from the first import until all could be imported. */
   duration: number
   /** The requests that it concerned: what the gate reported between its begin and its end. */
   requests: {

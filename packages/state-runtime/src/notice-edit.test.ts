@@ -1,13 +1,16 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createStateContainer } from './container.ts'
+import { share } from './shared.ts'
 import type { StateContainer } from './types.ts'
 
+let name: string
 let state: StateContainer
 let containers = 0
 const warn = vi.spyOn(console, 'warn').mockReturnValue()
 
 beforeEach(() => {
-  state = createStateContainer(`notice-edit.test ${containers++}`)
+  name = `notice-edit.test ${containers++}`
+  state = createStateContainer(name)
 })
 
 afterEach(() => {
@@ -110,4 +113,21 @@ test('is silent in production', () => {
   state.define('key', () => 2)
   vi.unstubAllEnvs()
   expect(warn).not.toHaveBeenCalled()
+  expect(share(name).entries.get('key')).not.toHaveProperty('defines')
+})
+
+const entry = () => share(name).entries.get('key')
+
+test('keeps account of definitions, per value', () => {
+  vi.useFakeTimers({ now: 1000 })
+  state.set('key', 'set')
+  expect(entry()).not.toHaveProperty('defines')
+  define('() => 1')
+  vi.setSystemTime(2000)
+  define('() => 1')
+  state.set('key', 'set again')
+  expect(entry()).toMatchObject({ defines: 2, since: 1000 })
+  state.define('key', () => 2, { version: 2 })
+  expect(entry()).toMatchObject({ defines: 1, since: 2000 })
+  vi.useRealTimers()
 })

@@ -12,8 +12,13 @@ import type { Entry } from './shared.ts'
 const noise =
   /\(0,\s*\w+_import_\d+__\.([\w$]+)\)|\w+_import_\d+__\.|cjsImport\d+|\s+(\/\/.*)?|\/\*[^]*?\*\/|\$\d+|[?&]([tv]=\w+|import\b)/g
 
-/** Warns, once for each text, when `initializer` is not the one that made the kept value. */
+/**
+ * Keeps account of the definitions of a value, and warns, once for each text, when `initializer` is
+ * not the one that made it.
+ */
 export function noticeEdit(key: string, entry: Entry, initializer: () => unknown): void {
+  entry.defines = (entry.defines ?? 0) + 1
+  entry.since ??= Date.now()
   const text = String(initializer).replace(noise, '$1')
   const texts = (entry.texts ??= new Set())
   if (texts.size && !texts.has(text)) {

@@ -13,6 +13,10 @@ export interface Entry {
   version?: string | number | null
   /** Dev only: the texts of the initializers seen for this value; the first one made it. */
   texts?: Set<string>
+  /** Dev only: how often it was defined, with the definition that made it. */
+  defines?: number
+  /** Dev only: when it was first defined, in ms since the epoch. */
+  since?: number
 }
 
 /** What all copies of this module have in common. */

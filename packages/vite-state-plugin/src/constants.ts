@@ -6,3 +6,9 @@ export const DEFAULT_SPECIFIER = 'rwsdk/__state'
 
 /** The package behind the specifier, a dependency of this one. */
 export const DEFAULT_RUNTIME = '@holdfast/state-runtime'
+
+/** Sent to a runner: a `Question`. */
+export const ASK_EVENT = 'vite-state-plugin:ask'
+
+/** The runner's answer, an `Answer`. */
+export const ANSWER_EVENT = 'vite-state-plugin:answer'

@@ -2,11 +2,26 @@ import { exactRegex } from '@rolldown/pluginutils'
 import type { Environment, Plugin } from 'vite'
 import { PACKAGE_NAME } from './constants.ts'
 import { devPlugin } from './dev.ts'
+import { KeyInquiry } from './key-inquiry.ts'
+import type { StateKey, StateKeysOptions } from './key-inquiry.ts'
 import { optimizerOptions } from './optimizer.ts'
 import { checkConfig, isChosen, notAllowed, resolveOptions } from './options.ts'
 import type { StatePluginOptions } from './options.ts'
 import { findConsumers } from './packages.ts'
 import { resolveRuntime } from './runtime.ts'
+
+/** What other plugins find as `api` of the plugin named `@holdfast/vite-state-plugin`. */
+export interface StatePluginApi {
+  specifier: string
+  /**
+   * Resolves with the keys that have a value in the server environments, of all containers that were
+   * made by `createStateContainer`; at most 500 of an isolate. Only an environment that has evaluated
+   * the specifier's module answers, and none does where HMR is disabled.
+   *
+   * Never rejects.
+   */
+  stateKeys: (options?: StateKeysOptions) => Promise<StateKey[]>
+}
 
 /**
  * Resolves one specifier to one shared module in every server environment: in dev under a virtual
@@ -22,16 +37,17 @@ export function statePlugin(options: StatePluginOptions = {}): Plugin[] {
   const virtualId = `\0virtual:${PACKAGE_NAME}/${specifier}`
   let consumers: string[] = []
   let isVitest = false
+  let inquiry: KeyInquiry | undefined
 
   // Vitest runs the code of its `client` environment, that of jsdom, in Node as well.
   const mayImport = ({ name, config }: Environment): boolean =>
     isChosen(environments, name, config) || (isVitest && !environments)
 
-  const main: Plugin = {
+  const main: Plugin<StatePluginApi> = {
     name: PACKAGE_NAME,
     enforce: 'pre',
     apply: (_config, { isPreview }) => !isPreview,
-    api: { specifier },
+    api: { specifier, stateKeys: async (asked) => (await inquiry?.ask(asked)) ?? [] },
     config: {
       // After every other plugin, so that this alias comes before theirs.
       order: 'post',
@@ -53,10 +69,18 @@ export function statePlugin(options: StatePluginOptions = {}): Plugin[] {
       isVitest = process.env.VITEST !== undefined && 'test' in config
       checkConfig(config, specifier, environments)
     },
-    async configureServer(server) {
-      for (const environment of Object.values(server.environments)) {
-        if (mayImport(environment)) await resolveRuntime(environment, runtime)
-      }
+    configureServer: {
+      // Before plugins that evaluate code already.
+      order: 'pre',
+      async handler({ environments: all }) {
+        const chosen = Object.values(all).filter(mayImport)
+        const created = new KeyInquiry(chosen, virtualId)
+        for (const environment of chosen) await resolveRuntime(environment, runtime)
+        return () => {
+          // Only now, as a restart that fails in another plugin leaves the old server in charge.
+          inquiry = created
+        }
+      },
     },
     async buildStart() {
       const { environment } = this
