@@ -2,6 +2,7 @@ import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { cloudflare } from '@cloudflare/vite-plugin'
+import { intercept } from '@holdfast/vite-hmr-bridge'
 import { createLogger, createServer, DevEnvironment } from 'vite'
 import type { InlineConfig, ViteDevServer } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -41,16 +42,26 @@ async function start(config: InlineConfig, options?: HoldfastOptions): Promise<S
 
 /** As frameworks make it whose ssr environment has no runner. */
 const withoutRunner: InlineConfig['environments'] = {
-  ssr: { dev: { createEnvironment: (name, config) => new DevEnvironment(name, config, { hot: true }) } },
+  ssr: {
+    dev: { createEnvironment: (name, config) => new DevEnvironment(name, config, { hot: true }) },
+  },
 }
 
 const worker = (childEnvironments: string[] = []) =>
-  cloudflare({ viteEnvironment: { name: 'worker', childEnvironments }, inspectorPort: false, persistState: false })
+  cloudflare({
+    viteEnvironment: { name: 'worker', childEnvironments },
+    inspectorPort: false,
+    persistState: false,
+  })
 
 describe('finds out', () => {
   test('that there is no Cloudflare plugin', async () => {
     await using started = await start({})
-    expect(findTopology(started.server.environments)).toEqual({ workers: [], bridged: [], others: ['ssr'] })
+    expect(findTopology(started.server.environments)).toEqual({
+      workers: [],
+      bridged: [],
+      others: ['ssr'],
+    })
     expect(started.lines).toContain('[holdfast] ssr')
   })
 
@@ -69,12 +80,8 @@ describe('finds out', () => {
     const { environments } = started.server
     expect(started.lines).toContain('[holdfast] worker (workerd), ssr (bridged into worker)')
     const sent: unknown[] = []
-    const { send } = environments['worker']!.hot
-    environments['worker']!.hot.send = (payload: unknown) => {
-      sent.push(payload)
-      Reflect.apply(send, environments['worker']!.hot, [payload])
-    }
-    environments['ssr']!.hot.send({ type: 'full-reload' })
+    intercept(environments['worker']!.hot, (payload) => sent.push(payload))
+    environments.ssr.hot.send({ type: 'full-reload' })
     await expect.poll(() => sent).toContainEqual({ type: 'full-reload', path: '*' })
   })
 })
@@ -86,8 +93,9 @@ const parts = {
   gate: '@holdfast/vite-request-gate',
 }
 
+const namesOf = (options?: HoldfastOptions) => holdfast(options).map(({ name }) => name)
+
 test('every part can be switched off', () => {
-  const namesOf = (options?: HoldfastOptions) => holdfast(options).map(({ name }) => name)
   for (const [option, name] of Object.entries(parts)) {
     expect(namesOf()).toContain(name)
     expect(namesOf({ [option]: false })).not.toContain(name)
@@ -95,7 +103,9 @@ test('every part can be switched off', () => {
 })
 
 test('options reach the parts', async () => {
-  await expect(start({}, { gate: { environments: ['srr'] } })).rejects.toThrow(/no environment .*"srr"/)
+  await expect(start({}, { gate: { environments: ['srr'] } })).rejects.toThrow(
+    /no environment .*"srr"/,
+  )
   await expect(start({}, { bridge: { from: 'ssr', to: 'srr' } })).rejects.toThrow(/named "srr"/)
   expect(() => holdfast({ state: { specifier: './here' } })).toThrow(/specifier/)
 })

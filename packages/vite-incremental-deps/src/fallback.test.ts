@@ -118,6 +118,22 @@ test('a run of Vite that nothing was discovered for', async () => {
   expect(server.log.matching(/error/i)).toEqual([])
 })
 
+test('who has Vite run does not have it take what is being added', async () => {
+  await using project = await createProject(files)
+  const server = await project.serve({ early: ['early', 'singleton'] })
+  const optimizer = server.ssr.depsOptimizer!
+  const { metadata, registerMissingImport } = optimizer
+  optimizer.registerMissingImport = (...dependency) => {
+    const info = registerMissingImport(...dependency)
+    optimizer.run()
+    return info
+  }
+  await server.run(`import 'one'`)
+  await expectConsistent(server)
+  expect(server.reports.every((report) => report.fellBack === undefined)).toBe(true)
+  expect(optimizer.metadata).toBe(metadata)
+})
+
 test('a package that fails to bundle gives the usual error, and can be mended', async () => {
   await using project = await createProject({
     ...files,

@@ -41,7 +41,7 @@ export class IncrementalOptimizer {
     optimizer.registerMissingImport = (id, resolved) => this.#take(id, resolved)
     // What is being added is not Vite's to bundle.
     optimizer.run = () => {
-      if (this.#isViteAtWork()) run()
+      if (this.#ours.size === 0 || this.#isViteAtWork()) run()
     }
     optimizer.close = async () => {
       this.#isClosed = true

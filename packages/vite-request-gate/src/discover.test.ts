@@ -127,6 +127,27 @@ describe.each(majors)('Vite %s', (_name, major) => {
     expect(Object.keys(server.worker.depsOptimizer!.metadata.optimized)).not.toContain('dep/b3')
   })
 
+  test('an optimizer does not wait for more than there is', async () => {
+    await using project = await createProject(major, files)
+    const server = await project.serve()
+    await server.get()
+    await server.api.settled()
+    const optimizer = server.worker.depsOptimizer!
+    const { run } = optimizer
+    let runs = 0
+    optimizer.run = () => {
+      runs++
+      run()
+    }
+    await project.edit('src/value.js', '1', '2')
+    await expectAnswer(server, 'value 2')
+    expect(runs).toBe(0)
+    await project.edit('src/value.js', '2', `3; import 'dep/b0'`)
+    await expectAnswer(server, 'value 3')
+    expect(runs).toBe(1)
+    expect(server.log.matching(RELOADING)).toHaveLength(1)
+  })
+
   test('only what is new is transformed', async () => {
     const count = 3000
     const names = Array.from({ length: count }, (_, index) => `./many/module${index}.js`)

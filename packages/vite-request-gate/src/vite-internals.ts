@@ -73,19 +73,20 @@ const DEBOUNCE = 100
  */
 export function watchDiscoveries(environments: DevEnvironment[]): () => void {
   const start = performance.now()
-  const discovered = ({ depsOptimizer }: DevEnvironment) =>
-    Object.values(depsOptimizer?.metadata.discovered ?? {}).filter(({ processing }) => processing)
-  const before = new Set(environments.flatMap(discovered))
+  const before = new Set(environments.flatMap(awaited))
   return () => {
     if (performance.now() - start >= DEBOUNCE) return
     for (const environment of environments) {
       const { depsOptimizer } = environment
       // Before its first run it waits for what requests ask for, too.
       if (!depsOptimizer || Object.keys(depsOptimizer.metadata.optimized).length === 0) continue
-      if (discovered(environment).some((info) => !before.has(info))) depsOptimizer.run()
+      if (awaited(environment).some((info) => !before.has(info))) depsOptimizer.run()
     }
   }
 }
+
+const awaited = ({ depsOptimizer }: DevEnvironment) =>
+  Object.values(depsOptimizer?.metadata.discovered ?? {}).filter(({ processing }) => processing)
 
 /**
  * The two errors by which Vite says that a module is of a former re-optimization
