@@ -54,6 +54,23 @@ export function toPlain(
   return median(ratios.filter((value) => value !== undefined))
 }
 
+/**
+ * The median of what each edit with a late dependency is to the very same edit under plain Vite in
+ * that round, where that was ever served. What one takes depends on where the dependency is used far
+ * more than on anything else, so that a median of all says little.
+ */
+export function editsToPlain({ rounds, plain }: Summary): number | undefined {
+  const ratios = rounds.flatMap((own, index) => {
+    const base = new Map(
+      plain?.[index]?.steady.edits.map((edit) => [edit.dependency, edit.milliseconds]),
+    )
+    return own.steady.edits.flatMap(({ dependency, milliseconds }) =>
+      dependency === undefined ? [] : (ratio(milliseconds, base.get(dependency)) ?? []),
+    )
+  })
+  return median(ratios)
+}
+
 /** Milliseconds from saving to the first correct answer. Without a target, of all. */
 export function editTimes(
   { steady }: Measurement,
