@@ -41,16 +41,26 @@ async function start(config: InlineConfig, options?: HoldfastOptions): Promise<S
 
 /** As frameworks make it whose ssr environment has no runner. */
 const withoutRunner: InlineConfig['environments'] = {
-  ssr: { dev: { createEnvironment: (name, config) => new DevEnvironment(name, config, { hot: true }) } },
+  ssr: {
+    dev: { createEnvironment: (name, config) => new DevEnvironment(name, config, { hot: true }) },
+  },
 }
 
 const worker = (childEnvironments: string[] = []) =>
-  cloudflare({ viteEnvironment: { name: 'worker', childEnvironments }, inspectorPort: false, persistState: false })
+  cloudflare({
+    viteEnvironment: { name: 'worker', childEnvironments },
+    inspectorPort: false,
+    persistState: false,
+  })
 
 describe('finds out', () => {
   test('that there is no Cloudflare plugin', async () => {
     await using started = await start({})
-    expect(findTopology(started.server.environments)).toEqual({ workers: [], bridged: [], others: ['ssr'] })
+    expect(findTopology(started.server.environments)).toEqual({
+      workers: [],
+      bridged: [],
+      others: ['ssr'],
+    })
     expect(started.lines).toContain('[holdfast] ssr')
   })
 
@@ -95,7 +105,9 @@ test('every part can be switched off', () => {
 })
 
 test('options reach the parts', async () => {
-  await expect(start({}, { gate: { environments: ['srr'] } })).rejects.toThrow(/no environment .*"srr"/)
+  await expect(start({}, { gate: { environments: ['srr'] } })).rejects.toThrow(
+    /no environment .*"srr"/,
+  )
   await expect(start({}, { bridge: { from: 'ssr', to: 'srr' } })).rejects.toThrow(/named "srr"/)
   expect(() => holdfast({ state: { specifier: './here' } })).toThrow(/specifier/)
 })
