@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { exec } from './exec.ts'
 
@@ -23,6 +23,15 @@ export const repository: string = path.join(import.meta.dirname, '../..')
 
 export function readManifest(directory: string): Manifest {
   return JSON.parse(readFileSync(path.join(directory, 'package.json'), 'utf8')) as Manifest
+}
+
+/** The packages that are published, as they are in a copy of the repository, by name. */
+export function readPackages(root: string): Map<string, Manifest> {
+  const parent = path.join(root, 'packages')
+  const manifests = readdirSync(parent).map((name) => readManifest(path.join(parent, name)))
+  return new Map(
+    manifests.filter((each) => !each.private).map((manifest) => [manifest.name, manifest]),
+  )
 }
 
 /** Packs what would be published of a copy of the repository, as it is built. */

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { exec } from '../outside/exec.ts'
 import type { Registry } from './registry.ts'
 
-/** Each installs a project's dependencies, ours from the registry, and keeps its caches in `caches`. */
+/** Each installs a project's dependencies from the registry and keeps its caches in `caches`. */
 export type Install = (project: string, registry: Registry, caches: string) => Promise<void>
 
 export const managers: Record<'npm' | 'pnpm' | 'yarn', Install> = {
@@ -30,14 +30,14 @@ export const managers: Record<'npm' | 'pnpm' | 'yarn', Install> = {
 
   async yarn(project, registry, caches) {
     const settings = {
-      npmScopes: { holdfast: { npmRegistryServer: registry.url } },
+      npmRegistryServer: registry.url,
       unsafeHttpWhitelist: ['localhost'],
       nodeLinker: 'node-modules',
       globalFolder: `${caches}/yarn`,
       enableImmutableInstalls: false,
       enableTelemetry: false,
       // They are seconds old.
-      npmPreapprovedPackages: ['@holdfast/*'],
+      npmPreapprovedPackages: ['@holdfast/*', 'holdfast'],
     }
     writeFileSync(path.join(project, '.yarnrc.yml'), JSON.stringify(settings))
     // Says that this is a project of its own.

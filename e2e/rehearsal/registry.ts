@@ -5,6 +5,8 @@ import path from 'node:path'
 import { createPackageFromTarballData } from '@arethetypeswrong/core'
 import type { Package } from '@arethetypeswrong/core'
 import { runServer } from 'verdaccio'
+import { exec } from '../outside/exec.ts'
+import { repository } from '../outside/packages.ts'
 
 /** What a registry says of a package. */
 interface Packument {
@@ -12,7 +14,10 @@ interface Packument {
   versions: Record<string, { dist: { tarball: string } }>
 }
 
-/** A registry of our own packages, on this machine alone, that keeps everything in one directory. */
+/**
+ * A registry on this machine alone that keeps everything in one directory. Our packages are only what
+ * is published there; all others are fetched from the registry that npm uses otherwise.
+ */
 export class Registry implements AsyncDisposable {
   readonly #server: Server
   readonly url: string
@@ -22,13 +27,19 @@ export class Registry implements AsyncDisposable {
     this.url = `http://localhost:${(server.address() as AddressInfo).port}/`
   }
 
-  static async start(directory: string): Promise<Registry> {
-    const everybody = { access: '$all', publish: '$all' }
+  static async start(directory: string, ours: Iterable<string>): Promise<Registry> {
+    const upstream = await exec('npm', ['config', 'get', 'registry'], { cwd: repository })
     const server = (await runServer({
       configPath: path.join(directory, 'config.yaml'),
       storage: path.join(directory, 'storage'),
       auth: { htpasswd: { file: path.join(directory, 'htpasswd') } },
-      packages: { '**': everybody },
+      uplinks: { upstream: { url: upstream.trim() } },
+      packages: {
+        ...Object.fromEntries(
+          Array.from(ours, (name) => [name, { access: '$all', publish: '$all' }]),
+        ),
+        '**': { access: '$all', proxy: 'upstream' },
+      },
       web: { enable: false },
       log: { type: 'stdout', format: 'pretty', level: 'error' },
     })) as Server
@@ -44,11 +55,11 @@ export class Registry implements AsyncDisposable {
     await closed
   }
 
-  /** An `.npmrc` by which our packages come from here and go here, and all others from elsewhere. */
+  /** An `.npmrc` by which everything comes from here, and goes here. */
   get npmrc(): string {
     // A client that has no token does not even try to publish.
     const token = `${this.url.replace(/^http:/, '')}:_authToken=anybody`
-    return `@holdfast:registry=${this.url}\n${token}\n`
+    return `registry=${this.url}\n${token}\n`
   }
 
   /** The versions of a package that were published, and which of them is installed by default. */

@@ -1,7 +1,7 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { exec } from '../outside/exec.ts'
-import { readManifest, repository } from '../outside/packages.ts'
+import { readPackages, repository } from '../outside/packages.ts'
 import type { Manifest } from '../outside/packages.ts'
 
 /** A copy of the repository with its tools installed, which releases its packages to a registry. */
@@ -34,13 +34,8 @@ export class RepositoryCopy {
     return copy
   }
 
-  /** The packages that are published, as they are now, by name. */
   packages(): Map<string, Manifest> {
-    const parent = path.join(this.#directory, 'packages')
-    const manifests = readdirSync(parent).map((name) => readManifest(path.join(parent, name)))
-    return new Map(
-      manifests.filter((each) => !each.private).map((manifest) => [manifest.name, manifest]),
-    )
+    return readPackages(this.#directory)
   }
 
   /** What `changeset` writes when it is asked for a patch of a package. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { exec } from '../outside/exec.ts'
-import { readManifest, repository } from '../outside/packages.ts'
+import { readManifest, readPackages, repository } from '../outside/packages.ts'
 import { playwright } from '../outside/playwright.ts'
 import { createProject } from '../outside/project.ts'
 import { TemporaryDirectory } from '../outside/temporary-directory.ts'
@@ -17,7 +17,7 @@ const PATCHED = '@holdfast/state-runtime'
 
 const steps = new Steps()
 const statusBefore = await checkoutStatus()
-let used: { directory: string; url: string } | undefined
+let used: { directory: string; url: string | undefined } | undefined
 
 try {
   await rehearse()
@@ -36,8 +36,12 @@ try {
 
 async function rehearse(): Promise<void> {
   await using temporary = await TemporaryDirectory.create()
-  await using registry = await Registry.start(path.join(temporary.path, 'registry'))
-  used = { directory: temporary.path, url: registry.url }
+  used = { directory: temporary.path, url: undefined }
+  await using registry = await Registry.start(
+    path.join(temporary.path, 'registry'),
+    readPackages(repository).keys(),
+  )
+  used.url = registry.url
   const caches = path.join(temporary.path, 'caches')
   const inside = (name: string) => path.join(temporary.path, name)
 
@@ -101,7 +105,7 @@ async function checkLeftovers(): Promise<void> {
   assert.equal(await checkoutStatus(), statusBefore, 'the checkout has changed')
   if (!used) return
   assert(!existsSync(used.directory), `${used.directory} is still there`)
-  await assert.rejects(fetch(used.url), 'the registry is still running')
+  if (used.url) await assert.rejects(fetch(used.url), 'the registry is still running')
 }
 
 function checkoutStatus(): Promise<string> {

@@ -64,11 +64,10 @@ export function incrementalDeps(): Plugin<IncrementalDepsApi> {
       // Before plugins that evaluate code already.
       order: 'pre',
       handler({ config, environments }) {
-        const { version } = vite
         if (!('rolldownVersion' in vite)) {
           config.logger.warnOnce(
-            `[${PACKAGE_NAME}] dependencies are added without a reload from Vite 8 on; ` +
-              `this is ${version}, without Rolldown, and optimizes them as it does by itself`,
+            `[${PACKAGE_NAME}] dependencies are added without a reload from Vite 8 on; this one has ` +
+              'no Rolldown and optimizes them as it does by itself',
           )
           return
         }
