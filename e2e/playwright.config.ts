@@ -20,6 +20,7 @@ export default defineConfig<Options>({
         'requests.test.ts',
         'incremental.test.ts',
         'reports.test.ts',
+        'page.test.ts',
         'control.test.ts',
         '*.bridge.test.ts',
       ],

@@ -78,14 +78,22 @@ export function servePage(
     return { ...(keys && { keys }), hasValues: values }
   }
 
-  const answer = async (name: string, response: ServerResponse): Promise<void> => {
-    if (name === 'timeline.json') return sendJson(response, timelineData())
-    if (name === 'state.json') return sendJson(response, await stateData())
-    files ??= readPageFiles()
-    const file = (await files).get(name || 'index.html')
-    if (!file) return send(response, 404, 'text/plain', 'There is no such file.')
-    if (name === 'live.html') response.setHeader('Content-Security-Policy', framePolicy)
-    send(response, 200, file.type, file.content)
+  const answer = async (
+    name: string,
+    response: ServerResponse,
+    next: Connect.NextFunction,
+  ): Promise<void> => {
+    try {
+      if (name === 'timeline.json') return sendJson(response, timelineData())
+      if (name === 'state.json') return sendJson(response, await stateData())
+      files ??= readPageFiles()
+      const file = (await files).get(name || 'index.html')
+      if (!file) return send(response, 404, 'text/plain', 'There is no such file.')
+      if (name === 'live.html') response.setHeader('Content-Security-Policy', framePolicy)
+      send(response, 200, file.type, file.content)
+    } catch (error) {
+      next(error)
+    }
   }
 
   return (request, response, next) => {
@@ -112,7 +120,7 @@ export function servePage(
       response.setHeader('Location', `./${PAGE_PATH}/`)
       return send(response, 302, 'text/plain', '')
     }
-    answer(pathname.slice(root.length + 1), response).catch(next)
+    void answer(pathname.slice(root.length + 1), response, next)
   }
 }
 

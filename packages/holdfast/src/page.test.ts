@@ -194,9 +194,10 @@ test('foreign requests are refused', async () => {
   expect((await ask(server, '/__holdfast/', {}, 'POST')).status).toBe(405)
 })
 
+const from = (remoteAddress: string | undefined, remote: boolean): string | undefined =>
+  findRefusal({ headers: { host: 'a' }, socket: { remoteAddress } } as IncomingMessage, remote)
+
 test('other machines are refused unless they may', () => {
-  const from = (remoteAddress: string | undefined, remote: boolean): string | undefined =>
-    findRefusal({ headers: { host: 'a' }, socket: { remoteAddress } } as IncomingMessage, remote)
   for (const address of ['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1']) {
     expect(from(address, false)).toBeUndefined()
   }

@@ -116,8 +116,9 @@ test('is silent in production', () => {
   expect(share(name).entries.get('key')).not.toHaveProperty('defines')
 })
 
+const entry = () => share(name).entries.get('key')
+
 test('keeps account of definitions, per value', () => {
-  const entry = () => share(name).entries.get('key')
   vi.useFakeTimers({ now: 1000 })
   state.set('key', 'set')
   expect(entry()).not.toHaveProperty('defines')

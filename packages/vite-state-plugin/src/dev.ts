@@ -39,10 +39,10 @@ export function devPlugin(virtualId: string, runtime: string): Plugin {
 const SOURCE_MAP_COMMENT = /\n\/\/# sourceMappingURL=(?!data:)(\S+)\s*$/
 
 async function readModule(file: string): Promise<Rollup.LoadResult> {
-  const source = await readFile(file, 'utf8')
-  const url = SOURCE_MAP_COMMENT.exec(source)?.[1]
+  const written = await readFile(file, 'utf8')
+  const url = SOURCE_MAP_COMMENT.exec(written)?.[1]
   // Behind everything, so that no source map is needed for it.
-  const code = `${source.replace(SOURCE_MAP_COMMENT, '\n')}\nimport ${JSON.stringify(LISTENER)}\n`
+  const code = `${written.replace(SOURCE_MAP_COMMENT, '\n')}\nimport ${JSON.stringify(LISTENER)}\n`
   const mapFile = url && path.resolve(path.dirname(file), url)
   if (!mapFile || !existsSync(mapFile)) return code
   const map: Rollup.ExistingRawSourceMap = JSON.parse(await readFile(mapFile, 'utf8'))

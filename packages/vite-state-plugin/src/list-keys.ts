@@ -1,3 +1,5 @@
+// oxlint-disable unicorn/consistent-function-scoping -- `listKeys` travels as text, with all it needs.
+
 /** What a runner is asked. */
 export interface Question {
   id: string

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'react'
 import { Advice } from './advice.tsx'
-import { describeOutcome } from './describe.ts'
+import { outcomes } from './describe.ts'
 import { StateKeys } from './state-keys.tsx'
 import { Timeline } from './timeline.tsx'
 import { useServer } from './use-server.ts'
@@ -59,21 +59,16 @@ export function App() {
 }
 
 function describeStatus({ connection, error, timeline }: Server): string {
-  if (error !== undefined && connection !== 'connected')
-    return `The server cannot be reached: ${error}`
-  if (error !== undefined) return error
-  switch (connection) {
-    case 'connecting':
-      return 'Connecting…'
-    case 'disconnected':
-      return 'The connection is lost. This is what was known before.'
-    case 'disabled':
-      return 'Not live, as server.hmr is false.'
-    case 'connected': {
-      const last = timeline?.entries.at(-1)
-      if (!last) return 'Live.'
-      const what = last.dependencies.map(({ id }) => id).join(', ')
-      return `Live. Last in ${last.environment}: ${what}, ${describeOutcome(last.outcome)}`
-    }
-  }
+  if (error !== undefined) return `The server did not answer: ${error}`
+  const last = timeline?.entries.at(-1)
+  if (connection !== 'connected') return connections[connection]
+  if (!last) return 'Live.'
+  const what = last.dependencies.map(({ id }) => id).join(', ')
+  return `Live. Last in ${last.environment}: ${what}, ${outcomes[last.outcome]}`
+}
+
+const connections: Record<Exclude<Server['connection'], 'connected'>, string> = {
+  connecting: 'Connecting…',
+  disconnected: 'The connection is lost. This is what was known before.',
+  disabled: 'Not live, as server.hmr is false.',
 }

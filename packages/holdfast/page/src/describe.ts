@@ -1,18 +1,11 @@
 import type { Entry } from '../../src/timeline.ts'
 
-export function describeOutcome(outcome: Entry['outcome']): string {
-  switch (outcome) {
-    case 'pending':
-      return 'in progress'
-    case 'added':
-      return 'added, no reload'
-    case 'optimized':
-      return 're-optimized, no reload'
-    case 'reloaded':
-      return 're-optimized, reloaded'
-    case 'failed':
-      return 'failed'
-  }
+export const outcomes: Record<Entry['outcome'], string> = {
+  pending: 'in progress',
+  added: 'added, no reload',
+  optimized: 're-optimized, no reload',
+  reloaded: 're-optimized, reloaded',
+  failed: 'failed',
 }
 
 export function describeRequests({ held, longest, replayed, failed }: Entry['requests']): string {

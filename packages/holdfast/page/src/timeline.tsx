@@ -1,5 +1,5 @@
 import type { Dependency, Entry } from '../../src/timeline.ts'
-import { describeOutcome, describeRequests } from './describe.ts'
+import { describeRequests, outcomes } from './describe.ts'
 import { Table } from './table.tsx'
 
 export function Timeline({ entries }: { entries: readonly Readonly<Entry>[] }) {
@@ -48,7 +48,7 @@ function Row({ entry }: { entry: Readonly<Entry> }) {
         </ul>
       </td>
       <td>
-        <span className="outcome">{describeOutcome(outcome)}</span>
+        <span className="outcome">{outcomes[outcome]}</span>
       </td>
       <td className="number">{outcome === 'pending' ? '' : `${Math.round(duration)} ms`}</td>
       <td>{describeRequests(requests)}</td>

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { RefObject } from 'react'
 import type { StateData, TimelineData } from '../../src/page-server.ts'
 
-export type Connection = 'connecting' | 'connected' | 'disconnected' | 'disabled'
+type Connection = 'connecting' | 'connected' | 'disconnected' | 'disabled'
 
 export interface Server {
   timeline: TimelineData | undefined
