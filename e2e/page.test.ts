@@ -33,7 +33,7 @@ test('additions appear while the page is open', async ({ harness, page, context 
   harness.toggle('server-component', true)
   const ofRsc = rowOf(page, 'date-fns/subDays')
   await expect(ofRsc).toContainText('date-fns/subDays ← src/components/server-component.tsx')
-  await ofRsc.getByText('imported by').first().click()
+  await ofRsc.getByText('by way of').first().click()
   await expect(ofRsc.getByRole('listitem').getByText('src/page.tsx').first()).toBeVisible()
 
   await expect(page.getByText(/ssr: \{ optimizeDeps: \{ include: \[.*'is-number'/)).toBeVisible()
@@ -198,7 +198,7 @@ test.describe('in the dark', () => {
 })
 
 test.describe('for the README', () => {
-  test.use({ viewport: { width: 1200, height: 720 }, colorScheme: 'light' })
+  test.use({ viewport: { width: 1100, height: 720 }, colorScheme: 'light' })
 
   test('a screenshot', async ({ harness, page, context }, testInfo) => {
     const app = await context.newPage()
@@ -212,6 +212,6 @@ test.describe('for the README', () => {
     // `playwright test page --update-snapshots` renews the one that is kept.
     const isKept = testInfo.config.updateSnapshots === 'changed'
     const kept = fileURLToPath(new URL('../packages/holdfast/page.png', import.meta.url))
-    await page.screenshot({ path: isKept ? kept : testInfo.outputPath('page.png') })
+    await page.screenshot({ fullPage: true, path: isKept ? kept : testInfo.outputPath('page.png') })
   })
 })

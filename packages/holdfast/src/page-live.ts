@@ -13,7 +13,6 @@ hot?.on(${JSON.stringify(CHANGED_EVENT)}, () => tell('changed'))
 hot?.on('vite:ws:disconnect', () => tell('disconnected'))
 hot?.on('vite:ws:connect', () => tell('connected'))
 hot?.send(${JSON.stringify(WATCH_EVENT)})
-if (!hot) tell('disabled')
 `
 
 /**

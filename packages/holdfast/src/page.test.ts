@@ -130,7 +130,9 @@ describe.each(majors)('Vite %s', (_, vite) => {
     socket.addEventListener('message', ({ data }) => heard.push(JSON.parse(data)))
     await once(socket, 'open')
     expect(subscribe).not.toHaveBeenCalled()
-    socket.send(JSON.stringify({ type: 'custom', event: 'holdfast:watch' }))
+    const watch = JSON.stringify({ type: 'custom', event: 'holdfast:watch' })
+    socket.send(watch)
+    socket.send(watch)
     await expect.poll(() => subscribe.mock.calls).toHaveLength(1)
 
     const entry = server.timeline.begin(begun)
@@ -139,6 +141,7 @@ describe.each(majors)('Vite %s', (_, vite) => {
     await expect.poll(() => heard).toContainEqual(changed)
     // No more than that something did.
     expect(heard).toEqual([{ type: 'connected' }, changed])
+    expect(subscribe).toHaveBeenCalledOnce()
 
     socket.close()
     await expect.poll(() => server.vite.ws.clients.size).toBe(0)

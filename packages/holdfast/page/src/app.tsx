@@ -68,7 +68,6 @@ function describeStatus({ connection, error, timeline }: Server): string {
 }
 
 const connections: Record<Exclude<Server['connection'], 'connected'>, string> = {
-  connecting: 'Connecting…',
+  connecting: 'Not live yet: Refresh shows what is new.',
   disconnected: 'The connection is lost. This is what was known before.',
-  disabled: 'Not live, as server.hmr is false.',
 }

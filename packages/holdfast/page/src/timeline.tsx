@@ -83,7 +83,7 @@ function DependencyView({ id, importers, reason }: Dependency) {
       )}
       {others.length > 0 && (
         <details>
-          <summary>imported by {others.length} more</summary>
+          <summary>by way of {others.length} more</summary>
           <ol>
             {others.map((importer) => (
               <li key={importer}>

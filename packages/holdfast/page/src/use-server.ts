@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { RefObject } from 'react'
 import type { StateData, TimelineData } from '../../src/page-server.ts'
 
-type Connection = 'connecting' | 'connected' | 'disconnected' | 'disabled'
+type Connection = 'connecting' | 'connected' | 'disconnected'
 
 export interface Server {
   timeline: TimelineData | undefined
@@ -35,9 +35,7 @@ export function useServer(frame: RefObject<HTMLIFrameElement | null>): Server {
   useEffect(() => {
     const onMessage = ({ data, origin, source }: MessageEvent<unknown>): void => {
       if (origin !== location.origin || source !== frame.current?.contentWindow) return
-      if (data === 'connected' || data === 'disconnected' || data === 'disabled') {
-        setConnection(data)
-      }
+      if (data === 'connected' || data === 'disconnected') setConnection(data)
       if (data === 'connected' || data === 'changed') refresh()
     }
     const onVisible = (): void => {
