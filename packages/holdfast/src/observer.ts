@@ -170,17 +170,15 @@ export class Observer {
       const own = entry.outcome === 'pending' ? entry : this.#begin([], entry.startedAt)
       this.#end(own, outcome, all)
     }
-    const waiting = [...this.#asked.values()]
+    // The rest goes on by itself, unless it was asked for apart in the first place.
+    const waiting = [...this.#asked.values()].filter(({ entry }) => entry.outcome !== 'pending')
     if (waiting.length === 0) return
-    const rest = waiting.map(({ dependency }) => dependency)
-    const { entry } = waiting[0]!
-    if (entry.outcome === 'pending') {
-      this.#timeline.change(entry, { dependencies: rest })
-    } else {
-      const since = Math.min(...waiting.map((one) => one.since))
-      const next = this.#begin(rest, Date.now() - (performance.now() - since))
-      for (const one of waiting) one.entry = next
-    }
+    const age = performance.now() - Math.min(...waiting.map(({ since }) => since))
+    const rest = this.#begin(
+      waiting.map(({ dependency }) => dependency),
+      Date.now() - age,
+    )
+    for (const asked of waiting) asked.entry = rest
   }
 
   #end(entry: Entry, outcome: Outcome, all: Asked[]): void {
