@@ -141,7 +141,7 @@ const early = pkg(
 )
 
 /** What the server said, and a promise for what it has said or has yet to say. */
-export class Log {
+class Log {
   lines: string[] = []
   logger: Logger
   #waiting: { pattern: RegExp; resolve: () => void }[] = []
