@@ -12,7 +12,7 @@ export default defineConfig<Options>({
   // A slow machine needs long to re-optimize; a wait that succeeds costs nothing.
   expect: { timeout: 30_000 },
   projects: [
-    { name: 'child', testIgnore: '*.bridge.test.ts', use: { topology: 'child' } },
+    { name: 'child', testIgnore: ['*.bridge.test.ts', 'compat/*'], use: { topology: 'child' } },
     {
       name: 'bridge',
       testMatch: [

@@ -13,14 +13,19 @@ export const appRoot: string = path.dirname(
   require.resolve('@holdfast/app-request-info/package.json'),
 )
 
-/** Runs an installed package's command in the harness. */
-export function run(command: 'vite' | 'wrangler', args: string[], env = {}): Command {
-  const manifestFile = require.resolve(`${command}/package.json`, { paths: [appRoot] })
+/** Runs an installed package's command, by default in the harness. */
+export function run(
+  command: 'vite' | 'wrangler',
+  args: string[],
+  env = {},
+  directory = appRoot,
+): Command {
+  const manifestFile = require.resolve(`${command}/package.json`, { paths: [directory] })
   const { bin } = require(manifestFile) as { bin: Record<string, string> }
   const script = path.join(path.dirname(manifestFile), bin[command]!)
   return new Command(
     spawn(process.execPath, [script, ...args], {
-      cwd: appRoot,
+      cwd: directory,
       env: { ...process.env, ...env },
       stdio: 'pipe',
       // A group of its own, so that workerd is stopped with it.
