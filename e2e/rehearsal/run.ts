@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { exec } from '../outside/exec.ts'
+import { interrupted } from '../outside/interruption.ts'
 import { readManifest, readPackages, repository } from '../outside/packages.ts'
 import { playwright } from '../outside/playwright.ts'
 import { createProject } from '../outside/project.ts'
@@ -25,10 +26,13 @@ try {
   console.error(error)
   process.exitCode = 1
 } finally {
-  await steps.step('nothing is left behind', checkLeftovers).catch((error: unknown) => {
-    console.error(error)
-    process.exitCode = 1
-  })
+  // Git cannot be asked any more once everything is told to end.
+  if (!interrupted.aborted) {
+    await steps.step('nothing is left behind', checkLeftovers).catch((error: unknown) => {
+      console.error(error)
+      process.exitCode = 1
+    })
+  }
   const report = path.join(import.meta.dirname, '../test-results/rehearsal.json')
   mkdirSync(path.dirname(report), { recursive: true })
   writeFileSync(report, JSON.stringify(steps.report(), undefined, 2))
