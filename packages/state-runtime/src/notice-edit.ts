@@ -17,10 +17,10 @@ const noise =
  * not the one that made it.
  */
 export function noticeEdit(key: string, entry: Entry, initializer: () => unknown): void {
-  entry.defines = (entry.defines ?? 0) + 1
   entry.since ??= Date.now()
   const text = String(initializer).replace(noise, '$1')
   const texts = (entry.texts ??= new Set())
+  entry.defines = 1 + (entry.defines ?? 0)
   if (texts.size && !texts.has(text)) {
     console.warn(
       message(`"${key}" keeps its value, but has a new initializer; restart or change { version }`),

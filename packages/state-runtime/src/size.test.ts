@@ -5,8 +5,8 @@ import { expect, test } from 'vitest'
 import { dist } from './test-helper.ts'
 
 test.each([
-  ['production', 1000],
-  ['development', 1100],
+  ['production', 800],
+  ['development', 1024],
 ])('in %s the whole module is at most %d bytes minified and compressed', async (mode, limit) => {
   const { outputFiles } = await build({
     stdin: { contents: await readFile(dist, 'utf8') },
