@@ -33,6 +33,8 @@ test('additions appear while the page is open', async ({ harness, page, context 
   harness.toggle('server-component', true)
   const ofRsc = rowOf(page, 'date-fns/subDays')
   await expect(ofRsc).toContainText('date-fns/subDays ← src/components/server-component.tsx')
+  // Only then all that came with it are in the row, with their importers.
+  await expect(ofRsc).toContainText('added, no reload')
   await ofRsc.getByText('by way of').first().click()
   await expect(ofRsc.getByRole('listitem').getByText('src/page.tsx').first()).toBeVisible()
 
