@@ -37,9 +37,15 @@ interface Suite {
   }[]
 }
 
+export interface Stats {
+  expected: number
+  unexpected: number
+  flaky: number
+}
+
 /** What came of each check, from Playwright's report. One that no test was run for is absent. */
-export function readOutcomes(reportFile: string): Outcomes {
-  const report = JSON.parse(readFileSync(reportFile, 'utf8')) as { suites: Suite[] }
+export function readReport(file: string): { outcomes: Outcomes; stats: Stats } {
+  const report = JSON.parse(readFileSync(file, 'utf8')) as { suites: Suite[]; stats: Stats }
   const specs = report.suites.flatMap(specsOf)
   const outcomes: Outcomes = {}
   for (const name of Object.keys(checks) as CheckName[]) {
@@ -55,7 +61,8 @@ export function readOutcomes(reportFile: string): Outcomes {
       .find(({ type }) => type === 'not available')?.description
     outcomes[name] = { passed, failed: tests.length - passed, ...(message && { message }) }
   }
-  return outcomes
+  const { expected, unexpected, flaky } = report.stats
+  return { outcomes, stats: { expected, unexpected, flaky } }
 }
 
 function specsOf(suite: Suite): Suite['specs'] {

@@ -4,13 +4,14 @@ import { exec, tryToExec } from '../outside/exec.ts'
 import { createProject } from '../outside/project.ts'
 import { playwright } from '../outside/playwright.ts'
 import { adaptConfig } from './adapt.ts'
-import { readOutcomes } from './checks.ts'
-import type { Outcomes } from './checks.ts'
+import { readReport } from './checks.ts'
+import type { Outcomes, Stats } from './checks.ts'
 import type { Row } from './rows.ts'
 
 export interface RowResult {
   row: Row
   outcomes: Outcomes
+  stats: Stats
   seconds: number
 }
 
@@ -40,8 +41,8 @@ export async function runRow(
     ...projects.map((name) => `--project=${name}`),
   ]
   await tryToExec(process.execPath, [playwright, 'test', ...args], { cwd: tests, isShown: true })
-  const outcomes = readOutcomes(path.join(tests, 'compat/test-results/playwright.json'))
-  return { row, outcomes, seconds: Math.round((performance.now() - start) / 1000) }
+  const report = readReport(path.join(tests, 'compat/test-results/playwright.json'))
+  return { row, ...report, seconds: Math.round((performance.now() - start) / 1000) }
 }
 
 function versionsOf({ vite, cloudflare, react }: Row): Record<string, string> {

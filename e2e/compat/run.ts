@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { exec } from '../outside/exec.ts'
 import { packAll, repository } from '../outside/packages.ts'
 import { TemporaryDirectory } from '../outside/temporary-directory.ts'
+import type { Stats } from './checks.ts'
 import { rows } from './rows.ts'
 import { runRow } from './run-row.ts'
 import type { RowResult } from './run-row.ts'
@@ -24,7 +25,9 @@ const { values } = parseArgs({
 })
 
 if (values.help) console.log(usage)
-else await run()
+else if (values.write && values.rows !== undefined) {
+  throw new Error(`The table has all rows.\n\n${usage}`)
+} else await run()
 
 async function run(): Promise<void> {
   const results = await runAll()
@@ -87,8 +90,7 @@ function choose(names: string | undefined) {
   })
 }
 
-function statsOf(results: RowResult[]) {
-  const outcomes = results.flatMap((result) => Object.values(result.outcomes))
-  const sum = (key: 'passed' | 'failed') => outcomes.reduce((total, each) => total + each[key], 0)
-  return { expected: sum('passed'), unexpected: sum('failed'), flaky: 0 }
+function statsOf(results: RowResult[]): Stats {
+  const sum = (key: keyof Stats) => results.reduce((total, { stats }) => total + stats[key], 0)
+  return { expected: sum('expected'), unexpected: sum('unexpected'), flaky: sum('flaky') }
 }

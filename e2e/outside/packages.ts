@@ -38,6 +38,6 @@ export function readPackages(root: string): Map<string, Manifest> {
 export async function packAll(root: string, destination: string): Promise<Tarball[]> {
   // Not with npm, which knows nothing of `workspace:` and `catalog:`.
   const pack = ['pack', '--json', '--pack-destination', destination]
-  const args = ['-y', 'pnpm@12', '--filter', './packages/*', ...pack]
-  return JSON.parse(await exec('npx', args, { cwd: root })) as Tarball[]
+  const args = ['--filter', './packages/*', ...pack]
+  return JSON.parse(await exec('pnpm', args, { cwd: root })) as Tarball[]
 }

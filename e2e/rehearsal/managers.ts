@@ -25,7 +25,7 @@ export const managers: Record<'npm' | 'pnpm' | 'yarn', Install> = {
     }
     // JSON is YAML.
     writeFileSync(path.join(project, 'pnpm-workspace.yaml'), JSON.stringify(settings))
-    await exec('npx', ['-y', 'pnpm@12', 'install', '--no-frozen-lockfile'], { cwd: project })
+    await exec('pnpm', ['install', '--no-frozen-lockfile'], { cwd: project })
   },
 
   async yarn(project, registry, caches) {

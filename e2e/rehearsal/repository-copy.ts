@@ -60,7 +60,7 @@ export class RepositoryCopy {
   }
 
   async #pnpm(...args: string[]): Promise<void> {
-    await this.#run('npx', '-y', 'pnpm@12', ...args)
+    await this.#run('pnpm', ...args)
   }
 
   async #run(command: string, ...args: string[]): Promise<void> {
