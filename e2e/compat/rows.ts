@@ -28,4 +28,8 @@ export const rows: Row[] = [
   { name: 'node-8', app: 'node', vite: '8.3.8' },
   { name: 'node-7', app: 'node', vite: '7.3.8' },
   { name: 'node-6', app: 'node', vite: '6.4.6' },
+  // Where the peer range begins.
+  { name: 'node-8-first', app: 'node', vite: '8.0.0' },
+  { name: 'node-7-first', app: 'node', vite: '7.0.0' },
+  { name: 'node-6-first', app: 'node', vite: '6.0.0' },
 ]
