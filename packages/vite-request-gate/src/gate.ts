@@ -116,13 +116,20 @@ export class Gate {
     })
   }
 
-  #admit(request: Connect.IncomingMessage, response: ServerResponse, next: () => void): void {
+  #admit(
+    request: Connect.IncomingMessage,
+    response: ServerResponse,
+    next: Connect.NextFunction,
+  ): void {
     if (this.#known.has(response) || this.#recovery.isSecond(request) || this.#own.has(request)) {
       return next()
     }
     this.#known.add(response)
     this.start()
-    this.#hold.admit(request, response, () => void this.#serve(request, response, next))
+    this.#hold.admit(request, response, () => {
+      // What `replay` throws is told as what any middleware throws.
+      this.#serve(request, response, next).catch(next)
+    })
   }
 
   async #serve(

@@ -58,7 +58,7 @@ export function withDefaults(options: RequestGateOptions): Options {
     replayLimit = 2 ** 20,
   } = options
   const mayReplay = Array.isArray(replay)
-    ? ({ url }: ReplayableRequest) => replay.includes(new URL(url, 'http://localhost').pathname)
+    ? ({ url }: ReplayableRequest) => replay.includes(url.split('?', 1)[0]!)
     : replay
   return { timeout, limit, drain, mayReplay, replayLimit }
 }

@@ -129,6 +129,29 @@ describe.each(majors)('Vite %s', (_name, major) => {
   })
 })
 
+test('what `replay` throws is an error of its request', async () => {
+  await using project = await createProject(vite, files)
+  const replay = (): boolean => {
+    throw new Error('of the predicate')
+  }
+  const server = await project.serve({ replay })
+  const answer = await server.get('/', { method: 'POST', body: 'x' })
+  expect(answer.status).toBe(500)
+  expect(answer.text).toContain('of the predicate')
+  expect((await server.get()).text).toBe('hello ')
+})
+
+test('a path that is no URL is not one of `replay`', async () => {
+  await using project = await createProject(vite, {
+    'src/entry.js': 'export default (request, response) => response.end(request.url)',
+  })
+  const server = await project.serve({ replay: ['/safe'] })
+  const { hostname, port } = new URL(server.url)
+  const sent = httpRequest({ hostname, port, path: '//', method: 'POST' }).end()
+  const [response] = await once(sent, 'response')
+  expect((await response.toArray()).join('')).toBe('//')
+})
+
 test('a body that is too large is not waited for', async () => {
   await using project = await createProject(vite, {
     'src/entry.js': `
