@@ -85,6 +85,12 @@ export class Gate {
     this.#admit(request, response, next)
   }
 
+  /** Behind those that serve the application, where another server may do so instead. */
+  readonly onLeave: Connect.NextHandleFunction = (_request, response, next) => {
+    this.#recovery.leaves(response)
+    next()
+  }
+
   /** Behind those that serve the application, and before Vite's, which answers every error. */
   readonly onError: Connect.ErrorHandleFunction = (error, _request, response, next) => {
     if (!this.#recovery.takes(response, error)) next(error)

@@ -104,10 +104,12 @@ const lastResort: Plugin = {
   apply: 'serve',
   configureServer: {
     order: 'post',
-    handler: ({ environments, middlewares }) => {
+    handler: ({ config, environments, middlewares }) => {
       const gate = gates.get(environments.client)
       return () => {
-        if (gate) middlewares.use(gate.onError)
+        if (!gate) return
+        if (config.server.middlewareMode) middlewares.use(gate.onLeave)
+        middlewares.use(gate.onError)
       }
     },
   },
