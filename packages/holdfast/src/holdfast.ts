@@ -15,7 +15,8 @@ import { describeTopology, findTopology } from './topology.ts'
  * Makes a dev server with server environments live through newly discovered dependencies. Only the
  * state plugin does anything in a build.
  *
- * @throws {Error} when called: an option that does not exist. See the single packages for theirs.
+ * @throws {Error} when called: an option that does not exist. When the config is resolved: a second
+ * `holdfast()`. See the single packages for theirs.
  */
 export function holdfast(options: HoldfastOptions = {}): Plugin[] {
   checkOptions(options)
@@ -38,7 +39,16 @@ const findBridge: FindRoutes = (environments) => {
 
 const startLine: Plugin = {
   name: PACKAGE_NAME,
-  apply: 'serve',
+  configResolved: {
+    // Before the parts, which know nothing of each other and so have other advice.
+    order: 'pre',
+    handler({ plugins }) {
+      if (plugins.filter(({ name }) => name === PACKAGE_NAME).length < 2) return
+      throw new Error(
+        `[${PACKAGE_NAME}] \`holdfast()\` is there twice; remove one, or have the framework that adds one do without`,
+      )
+    },
+  },
   configureServer({ config, environments }) {
     config.logger.info(`[${PACKAGE_NAME}] ${describeTopology(findTopology(environments))}`)
   },

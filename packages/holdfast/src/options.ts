@@ -54,12 +54,23 @@ const names: Record<keyof HoldfastOptions, true> = {
   include: true,
 }
 
-/** @throws {Error} on an option that does not exist. */
+const pageNames: Record<keyof PageOptions, true> = { values: true, remote: true }
+
+const includes: Record<string, true> = { suggest: true, remember: true, false: true }
+
+/** @throws {Error} on an option that does not exist, and on an `include` that there is not. */
 export function checkOptions(options: HoldfastOptions): void {
-  const unknown = Object.keys(options).filter((name) => !Object.hasOwn(names, name))
+  refuseUnknown('option', Object.keys(options), names)
+  refuseUnknown('option of `page`', Object.keys(options.page || {}), pageNames)
+  const { include = 'remember' } = options
+  refuseUnknown('`include`', [String(include)], includes)
+}
+
+function refuseUnknown(what: string, given: string[], known: Record<string, true>): void {
+  const unknown = given.filter((name) => !Object.hasOwn(known, name))
   if (unknown.length === 0) return
   throw new Error(
-    `[${PACKAGE_NAME}] there is no option ${unknown.map((name) => `"${name}"`).join(', ')}; ` +
-      `there are ${Object.keys(names).join(', ')}`,
+    `[${PACKAGE_NAME}] there is no ${what} ${unknown.map((name) => `"${name}"`).join(', ')}; ` +
+      `there are ${Object.keys(known).join(', ')}`,
   )
 }

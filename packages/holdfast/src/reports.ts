@@ -3,6 +3,7 @@ import { PACKAGE_NAME } from './constants.ts'
 import { importersPlugin } from './importers.ts'
 import { Reporter } from './reporter.ts'
 import type { ReporterOptions, Sources } from './reporter.ts'
+import { keepSession, sessionOf } from './session.ts'
 
 /** By the environment that is the last to be of use, as hooks know no server. */
 const reporters = new WeakMap<Environment, Reporter>()
@@ -32,7 +33,10 @@ export function reports(options: ReporterOptions): Plugin[] {
           }
           const reporter = new Reporter(server, sources, options)
           reporters.set(environments.client, reporter)
-          return () => reporter.inCharge()
+          return () => {
+            keepSession(sessionOf(config), server.config)
+            reporter.inCharge()
+          }
         },
       },
       closeBundle() {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { stripVTControlCharacters } from 'node:util'
 import { createLogger } from 'vite'
-import type { LogLevel } from 'vite'
+import type { LogLevel, Plugin } from 'vite'
 import { expect, test } from 'vitest'
 import { createProject, pkg } from './project.ts'
 import { holdfast } from './vite.ts'
@@ -15,20 +15,35 @@ const files = {
 
 const INCLUDE = `ssr: { optimizeDeps: { include: ['late'] } },`
 
-test('what to include is said once, when the server closes for good', async () => {
-  await using project = await createProject(files)
-  const server = await project.serve()
-  await server.run('src/entry.js')
-  await server.run('src/late.js')
-  await server.settled('late')
-  await server.vite.restart()
-  expect(server.log.matching(/found late/)).toEqual([])
-  expect(server.timeline.entries).toHaveLength(1)
-  await server.vite.close()
-  const [said, ...more] = server.log.matching(/found late/)
-  expect(more).toEqual([])
-  expect(said).toContain(INCLUDE)
-})
+/** As the Cloudflare plugin does (`getDevContainerCleanup`): what restarts begin with is a copy. */
+const copiesConfig: Plugin = {
+  name: 'copies-config',
+  configureServer(server) {
+    const inlineConfig = { ...server.config.inlineConfig }
+    server.config = { ...server.config, inlineConfig }
+  },
+}
+
+test.each<[string, Plugin[]]>([
+  ['the same config', []],
+  ['a copy', [copiesConfig]],
+])(
+  'what to include is said once, when the server closes for good, restarted with %s',
+  async (_, plugins) => {
+    await using project = await createProject(files)
+    const server = await project.serve({}, { plugins: [holdfast(), plugins] })
+    await server.run('src/entry.js')
+    await server.run('src/late.js')
+    await server.settled('late')
+    await server.vite.restart()
+    expect(server.log.matching(/found late/)).toEqual([])
+    expect(server.timeline.entries).toHaveLength(1)
+    await server.vite.close()
+    const [said, ...more] = server.log.matching(/found late/)
+    expect(more).toEqual([])
+    expect(said).toContain(INCLUDE)
+  },
+)
 
 test('a session without any says nothing', async () => {
   await using project = await createProject(files)

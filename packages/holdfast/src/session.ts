@@ -48,6 +48,14 @@ export function sessionOf({ inlineConfig }: ResolvedConfig): Session {
   return session
 }
 
+/**
+ * Has restarts find the session, which begin with the inline config that a server has in the end: the
+ * Cloudflare plugin replaces it by a copy (`getDevContainerCleanup`).
+ */
+export function keepSession(session: Session, { inlineConfig }: ResolvedConfig): void {
+  sessions.set(inlineConfig, session)
+}
+
 /** The timeline of the dev server with this config. Restarts keep it. */
 export function timelineOf(config: ResolvedConfig): Timeline {
   return sessionOf(config).timeline

@@ -114,4 +114,20 @@ test('an option that does not exist is refused', () => {
   expect(() => holdfast({ incremental: true } as object)).toThrow(
     /^\[holdfast\] there is no option "incremental"; there are state, incrementalDeps,/,
   )
+  expect(() => holdfast({ page: { remot: true } as object })).toThrow(
+    /^\[holdfast\] there is no option of `page` "remot"; there are values, remote$/,
+  )
+  expect(() => holdfast({ include: 'remeber' as 'remember' })).toThrow(
+    /^\[holdfast\] there is no `include` "remeber"; there are suggest, remember, false$/,
+  )
+  expect(() => holdfast({ gate: { timeOut: 1 } as object })).toThrow(/no option "timeOut"/)
 })
+
+test.each<HoldfastOptions>([{}, { state: false }])(
+  'a second one is refused, %j',
+  async (options) => {
+    await expect(start({ plugins: [holdfast(options)] }, options)).rejects.toThrow(
+      /^\[holdfast\] `holdfast\(\)` is there twice; /,
+    )
+  },
+)

@@ -85,6 +85,12 @@ export class Gate {
     this.#admit(request, response, next)
   }
 
+  /** Behind those that serve the application, where another server may do so instead. */
+  readonly onLeave: Connect.NextHandleFunction = (_request, response, next) => {
+    this.#recovery.leaves(response)
+    next()
+  }
+
   /** Behind those that serve the application, and before Vite's, which answers every error. */
   readonly onError: Connect.ErrorHandleFunction = (error, _request, response, next) => {
     if (!this.#recovery.takes(response, error)) next(error)
@@ -116,13 +122,20 @@ export class Gate {
     })
   }
 
-  #admit(request: Connect.IncomingMessage, response: ServerResponse, next: () => void): void {
+  #admit(
+    request: Connect.IncomingMessage,
+    response: ServerResponse,
+    next: Connect.NextFunction,
+  ): void {
     if (this.#known.has(response) || this.#recovery.isSecond(request) || this.#own.has(request)) {
       return next()
     }
     this.#known.add(response)
     this.start()
-    this.#hold.admit(request, response, () => void this.#serve(request, response, next))
+    this.#hold.admit(request, response, () => {
+      // What `replay` throws is told as what any middleware throws.
+      this.#serve(request, response, next).catch(next)
+    })
   }
 
   async #serve(

@@ -93,6 +93,14 @@ test.each<[RequestGateOptions, RegExp]>([
   await expect(project.serve(options)).rejects.toThrow(message)
 })
 
+test.each<[object, RegExp]>([
+  [{ timeOut: 1 }, /there is no option "timeOut"; there are environments, timeout,/],
+  [{ environments: 'worker' }, /`environments` must be a list of names/],
+  [{ replay: '/api' }, /`replay` must be a list of paths, or a function/],
+])('%j is refused', (options, message) => {
+  expect(() => requestGate(options)).toThrow(message)
+})
+
 test('a build has nothing of it', async () => {
   await using project = await createProject(vite, { 'index.html': '<title>page</title>' })
   const plugins = requestGate()

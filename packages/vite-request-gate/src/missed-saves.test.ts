@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events'
-import { rm } from 'node:fs/promises'
+import { rm, symlink } from 'node:fs/promises'
 import type { FSWatcher } from 'vite'
 import { expect, test, vi } from 'vitest'
 import { tellMissedSaves } from './missed-saves.ts'
@@ -52,6 +52,27 @@ test('what was told of is not told again', async () => {
     end()
     watcher.emit('change', file)
     expect(vi.getTimerCount()).toBe(0)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('what cannot be looked at is left alone', async () => {
+  await using project = await createProject(majors[0]![1], files)
+  const file = project.file('src/value.js')
+  vi.useFakeTimers()
+  try {
+    const watcher = new EventEmitter() as FSWatcher
+    tellMissedSaves(watcher)
+    const changes: string[] = []
+    watcher.on('change', (changed) => changes.push(changed))
+
+    watcher.emit('change', '\0virtual:module')
+    watcher.emit('change', file)
+    await rm(file)
+    await symlink(file, file)
+    vi.runAllTimers()
+    expect(changes).toEqual(['\0virtual:module', file])
   } finally {
     vi.useRealTimers()
   }

@@ -34,7 +34,12 @@ export function tellMissedSaves(watcher: ViteDevServer['watcher']): () => void {
   }
 }
 
+/** Of what cannot be looked at there is none: plugins have the watcher tell of virtual modules, too. */
 function stateOf(file: string): string | undefined {
-  const stats = statSync(file, { bigint: true, throwIfNoEntry: false })
-  return stats && [stats.ino, stats.size, stats.mtimeNs].join()
+  try {
+    const { ino, mtimeNs, size } = statSync(file, { bigint: true })
+    return [ino, size, mtimeNs].join()
+  } catch {
+    return undefined
+  }
 }

@@ -49,6 +49,34 @@ export interface Options extends Required<Omit<RequestGateOptions, 'environments
   mayReplay: (request: ReplayableRequest) => boolean
 }
 
+/** All that there are. */
+const names: Record<keyof RequestGateOptions, true> = {
+  environments: true,
+  timeout: true,
+  limit: true,
+  drain: true,
+  replay: true,
+  replayLimit: true,
+}
+
+/** @throws {Error} on an option that does not exist, and on a list that is none. */
+export function checkOptions(options: RequestGateOptions): void {
+  const unknown = Object.keys(options).filter((name) => !Object.hasOwn(names, name))
+  if (unknown.length > 0) {
+    throw new Error(
+      `[${PACKAGE_NAME}] there is no option ${unknown.map((name) => `"${name}"`).join(', ')}; ` +
+        `there are ${Object.keys(names).join(', ')}`,
+    )
+  }
+  const { environments = [], replay = [] } = options
+  if (!Array.isArray(environments)) {
+    throw new TypeError(`[${PACKAGE_NAME}] \`environments\` must be a list of names`)
+  }
+  if (!Array.isArray(replay) && typeof replay !== 'function') {
+    throw new TypeError(`[${PACKAGE_NAME}] \`replay\` must be a list of paths, or a function`)
+  }
+}
+
 export function withDefaults(options: RequestGateOptions): Options {
   const {
     timeout = 10_000,
@@ -58,7 +86,7 @@ export function withDefaults(options: RequestGateOptions): Options {
     replayLimit = 2 ** 20,
   } = options
   const mayReplay = Array.isArray(replay)
-    ? ({ url }: ReplayableRequest) => replay.includes(new URL(url, 'http://localhost').pathname)
+    ? ({ url }: ReplayableRequest) => replay.includes(url.split('?', 1)[0]!)
     : replay
   return { timeout, limit, drain, mayReplay, replayLimit }
 }

@@ -2,7 +2,7 @@ import { handshakeClient } from '@holdfast/vite-hmr-bridge'
 import type { Environment, InlineConfig, Plugin, ServerOptions } from 'vite'
 import { PACKAGE_NAME } from './constants.ts'
 import { Gate } from './gate.ts'
-import { findEnvironments, withDefaults } from './options.ts'
+import { checkOptions, findEnvironments, withDefaults } from './options.ts'
 import type { RequestGateOptions } from './options.ts'
 import { Reporter } from './report.ts'
 import type { Report, RequestGateApi } from './report.ts'
@@ -18,9 +18,11 @@ const latest = new WeakMap<InlineConfig, Gate>()
  * about to change, and finds the dependencies that a change brings before anyone loads them. Does
  * nothing in a build and in preview.
  *
- * @throws {Error} when the server starts: an environment that does not exist.
+ * @throws {Error} when called: an option that does not exist, or a list that is none. When the
+ * server starts: an environment that does not exist.
  */
 export function requestGate(options: RequestGateOptions = {}): Plugin[] {
+  checkOptions(options)
   const listeners = new Set<(report: Report) => void>()
   let current: Gate | undefined
 
@@ -104,10 +106,12 @@ const lastResort: Plugin = {
   apply: 'serve',
   configureServer: {
     order: 'post',
-    handler: ({ environments, middlewares }) => {
+    handler: ({ config, environments, middlewares }) => {
       const gate = gates.get(environments.client)
       return () => {
-        if (gate) middlewares.use(gate.onError)
+        if (!gate) return
+        if (config.server.middlewareMode) middlewares.use(gate.onLeave)
+        middlewares.use(gate.onError)
       }
     },
   },

@@ -1,7 +1,9 @@
 import { once } from 'node:events'
-import { request as httpRequest } from 'node:http'
+import { createServer, request as httpRequest } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import * as vite from 'vite'
 import { describe, expect, test } from 'vitest'
+import { requestGate } from './index.ts'
 import { createProject, majors, RELOADING, sendOf } from './project.ts'
 
 /** `/late?N` loads a dependency that nothing but running the code can find. */
@@ -127,6 +129,55 @@ describe.each(majors)('Vite %s', (_name, major) => {
     expect(answer.status).toBe(503)
     expect(state().runs).toHaveLength(3)
   })
+})
+
+test('what `replay` throws is an error of its request', async () => {
+  await using project = await createProject(vite, files)
+  const replay = (): boolean => {
+    throw new Error('of the predicate')
+  }
+  const server = await project.serve({ replay })
+  const answer = await server.get('/', { method: 'POST', body: 'x' })
+  expect(answer.status).toBe(500)
+  expect(answer.text).toContain('of the predicate')
+  expect((await server.get()).text).toBe('hello ')
+})
+
+test('a path that is no URL is not one of `replay`', async () => {
+  await using project = await createProject(vite, {
+    'src/entry.js': 'export default (request, response) => response.end(request.url)',
+  })
+  const server = await project.serve({ replay: ['/safe'] })
+  const { hostname, port } = new URL(server.url)
+  const sent = httpRequest({ hostname, port, path: '//', method: 'POST' }).end()
+  const [response] = await once(sent, 'response')
+  expect((await response.toArray()).join('')).toBe('//')
+})
+
+test('what an outer server serves is not run again, and told so', async () => {
+  await using project = await createProject(vite, {})
+  const inner = await vite.createServer({
+    root: project.file('.'),
+    configFile: false,
+    logLevel: 'silent',
+    appType: 'custom',
+    server: { middlewareMode: true, ws: false },
+    plugins: [requestGate()],
+  })
+  await using outer = createServer((request, response) => {
+    inner.middlewares(request, response, () => {
+      inner.environments.ssr.hot.send({ type: 'full-reload', path: '*' })
+      response.writeHead(500).end('it was overtaken')
+    })
+  })
+  try {
+    await once(outer.listen(0, '127.0.0.1'), 'listening')
+    const answer = await fetch(`http://127.0.0.1:${(outer.address() as AddressInfo).port}`)
+    expect(answer.status).toBe(503)
+    expect(answer.headers.get('x-holdfast-reason')).toBe('a reload overtook the request')
+  } finally {
+    await inner.close()
+  }
 })
 
 test('a body that is too large is not waited for', async () => {

@@ -63,6 +63,15 @@ export class Recovery {
     return this.#recover(attempt, error instanceof Error ? error.message : String(error))
   }
 
+  /**
+   * To be called when a request goes on to a server that this one is a middleware of, which there is
+   * no way to have serve it again.
+   */
+  leaves(response: ServerResponse): void {
+    const attempt = this.#attempts.get(response)
+    if (attempt) attempt.mayReplay = false
+  }
+
   #recover(attempt: Attempt, text: string): boolean {
     const { guard, mayReplay, request, response, url } = attempt
     const isOutdated = isOutdatedMessage(text)
