@@ -132,25 +132,28 @@ export class Gate {
     }
     this.#known.add(response)
     this.start()
-    this.#hold.admit(request, response, () => {
-      // What `replay` throws is told as what any middleware throws.
-      this.#serve(request, response, next).catch(next)
-    })
+    this.#hold.admit(request, response, () => void this.#serve(request, response, next))
   }
 
   async #serve(
     request: Connect.IncomingMessage,
     response: ServerResponse,
-    next: () => void,
+    next: Connect.NextFunction,
   ): Promise<void> {
     const { mayReplay, replayLimit } = this.#options
     const { headers, method = 'GET', url = '/' } = request
     let isSafe = method === 'GET' || method === 'HEAD'
     let body: Buffer | undefined
     this.#traffic.enter(response)
-    if (!isSafe && mayReplay({ method, url, headers })) {
-      body = await peekBody(request, replayLimit)
-      isSafe = body !== undefined
+    try {
+      if (!isSafe && mayReplay({ method, url, headers })) {
+        body = await peekBody(request, replayLimit)
+        isSafe = body !== undefined
+      }
+    } catch (error) {
+      // What `replay` throws is told as what any middleware throws.
+      next(error)
+      return
     }
     this.#recovery.watch(request, response, isSafe, body)
     this.#own.serve(next)

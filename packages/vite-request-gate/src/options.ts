@@ -50,7 +50,7 @@ export interface Options extends Required<Omit<RequestGateOptions, 'environments
 }
 
 /** All that there are. */
-const names: Record<keyof RequestGateOptions, true> = {
+const known: Record<keyof RequestGateOptions, true> = {
   environments: true,
   timeout: true,
   limit: true,
@@ -61,11 +61,11 @@ const names: Record<keyof RequestGateOptions, true> = {
 
 /** @throws {Error} on an option that does not exist, and on a list that is none. */
 export function checkOptions(options: RequestGateOptions): void {
-  const unknown = Object.keys(options).filter((name) => !Object.hasOwn(names, name))
+  const unknown = Object.keys(options).filter((name) => !Object.hasOwn(known, name))
   if (unknown.length > 0) {
     throw new Error(
       `[${PACKAGE_NAME}] there is no option ${unknown.map((name) => `"${name}"`).join(', ')}; ` +
-        `there are ${Object.keys(names).join(', ')}`,
+        `there are ${Object.keys(known).join(', ')}`,
     )
   }
   const { environments = [], replay = [] } = options

@@ -131,12 +131,13 @@ describe.each(majors)('Vite %s', (_name, major) => {
   })
 })
 
+function refuse(): never {
+  throw new Error('of the predicate')
+}
+
 test('what `replay` throws is an error of its request', async () => {
   await using project = await createProject(vite, files)
-  const replay = (): boolean => {
-    throw new Error('of the predicate')
-  }
-  const server = await project.serve({ replay })
+  const server = await project.serve({ replay: refuse })
   const answer = await server.get('/', { method: 'POST', body: 'x' })
   expect(answer.status).toBe(500)
   expect(answer.text).toContain('of the predicate')
