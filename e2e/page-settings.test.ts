@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url'
 import { expect, test } from '@playwright/test'
 import { createServer } from 'vite'
 import type { InlineConfig, Plugin } from 'vite'
+import { freePort } from './free-port.ts'
 import { appRoot } from './server.ts'
 
 const file = createRequire(import.meta.url).resolve('holdfast/vite', { paths: [appRoot] })
@@ -37,15 +38,6 @@ async function serve(config: InlineConfig): Promise<{ url: string } & AsyncDispo
       await rm(root, { recursive: true, force: true, maxRetries: 5 })
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createHttpServer().listen(0)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 const settings: [string, () => Promise<InlineConfig>][] = [

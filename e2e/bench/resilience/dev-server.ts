@@ -1,9 +1,7 @@
-import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { reset } from '@holdfast/app-request-info/reset'
+import { freePort } from '../../free-port.ts'
 import { appRoot, run } from '../../server.ts'
 import type { Command } from '../../server.ts'
 import { CACHE_DIRECTORY_VARIABLE, FIGURES_PATH } from './constants.ts'
@@ -49,7 +47,9 @@ export class DevServer implements AsyncDisposable {
   static async start(setup: Setup, name = 'measured'): Promise<DevServer> {
     const cacheDir = path.join(appRoot, `node_modules/.vite-load-test-${name}`)
     await rm(cacheDir, { recursive: true, force: true })
-    const server = new DevServer(setup, cacheDir, await findPort())
+    // The same for as long as the server lives, restarts included, and none that other servers look
+    // for: while this one is restarted, the load must not go to theirs.
+    const server = new DevServer(setup, cacheDir, await freePort())
     try {
       await server.#start()
     } catch (error) {
@@ -95,17 +95,4 @@ export class DevServer implements AsyncDisposable {
     await this.#command[Symbol.asyncDispose]()
     running.delete(this.#command)
   }
-}
-
-/**
- * The same for as long as the server lives, restarts included, and none that other servers look for:
- * while this one is restarted, the load must not go to theirs.
- */
-async function findPort(): Promise<number> {
-  const server = createServer().listen(0)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { StatePluginApi } from '@holdfast/vite-state-plugin'
 import type { Connect, ViteDevServer } from 'vite'
+import { apiOf } from './api-of.ts'
 import { PACKAGE_NAME, PAGE_PATH } from './constants.ts'
 import { findRefusal } from './page-access.ts'
 import { readPageFiles } from './page-files.ts'
@@ -72,8 +73,7 @@ export function servePage(
     return { environments: Object.keys(environments), entries: timeline.entries, advice }
   }
   const stateData = async (): Promise<StateData> => {
-    const plugin = config.plugins.find(({ name }) => name === '@holdfast/vite-state-plugin')
-    const api = plugin?.api as Partial<StatePluginApi> | undefined
+    const api: Partial<StatePluginApi> | undefined = apiOf(config, '@holdfast/vite-state-plugin')
     const keys = await api?.stateKeys?.({ values })
     return { ...(keys && { keys }), hasValues: values }
   }

@@ -1,4 +1,5 @@
-import type { Environment, Plugin, ResolvedConfig } from 'vite'
+import type { Environment, Plugin } from 'vite'
+import { apiOf } from './api-of.ts'
 import { PACKAGE_NAME } from './constants.ts'
 import { importersPlugin } from './importers.ts'
 import { Reporter } from './reporter.ts'
@@ -45,8 +46,4 @@ export function reports(options: ReporterOptions): Plugin[] {
       },
     },
   ]
-}
-
-function apiOf({ plugins }: ResolvedConfig, name: string): Plugin['api'] {
-  return plugins.find((plugin) => plugin.name === name)?.api
 }

@@ -5,6 +5,7 @@ import { createLogger } from 'vite'
 import type { LogLevel, Plugin } from 'vite'
 import { expect, test } from 'vitest'
 import { createProject, pkg } from './project.ts'
+import type { Server } from './project.ts'
 import { holdfast } from './vite.ts'
 
 const files = {
@@ -109,6 +110,16 @@ test.runIf(process.platform !== 'win32').each<[string, NodeJS.Signals, string, u
   expect(output.split(INCLUDE)).toHaveLength(2)
 })
 
+/** Until it is in the timeline: there may be no line to wait for. */
+async function addLate({ run, timeline }: Server): Promise<void> {
+  await run('src/entry.js')
+  const added = new Promise<void>((resolve) => {
+    timeline.subscribe(({ outcome }) => outcome === 'added' && resolve())
+  })
+  await run('src/late.js')
+  await added
+}
+
 test.each<[LogLevel, number]>([
   ['info', 1],
   ['warn', 0],
@@ -120,12 +131,7 @@ test.each<[LogLevel, number]>([
   // As Vite makes it, but for where it goes.
   const customLogger = createLogger(logLevel, { console })
   const server = await project.serve({}, { customLogger })
-  await server.run('src/entry.js')
-  const added = new Promise<void>((resolve) => {
-    server.timeline.subscribe(({ outcome }) => outcome === 'added' && resolve())
-  })
-  await server.run('src/late.js')
-  await added
+  await addLate(server)
   await server.vite.close()
   const lines = written.filter((line) => String(line).startsWith('[holdfast] ssr +'))
   expect(lines).toHaveLength(count)
@@ -135,12 +141,7 @@ test.each<[LogLevel, number]>([
 test('`reports: false` tells the timeline alone', async () => {
   await using project = await createProject(files)
   const server = await project.serve({ reports: false })
-  await server.run('src/entry.js')
-  const added = new Promise<void>((resolve) => {
-    server.timeline.subscribe(({ outcome }) => outcome === 'added' && resolve())
-  })
-  await server.run('src/late.js')
-  await added
+  await addLate(server)
   await server.vite.close()
   expect(server.log.matching(/ssr \+/)).toEqual([])
 })
