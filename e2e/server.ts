@@ -50,6 +50,10 @@ export class Command implements AsyncDisposable {
     child.stderr?.on('data', record)
   }
 
+  get hasEnded(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null
+  }
+
   /** Waits for the command to end by itself and fails unless it succeeded. */
   async done(): Promise<string> {
     const [code] = await this.#exit
@@ -60,21 +64,16 @@ export class Command implements AsyncDisposable {
   /** Waits for the address that Vite prints once it serves. */
   async url(): Promise<string> {
     const address = /Local:\s+(http:\S+?)\/?\s/
-    await expect
-      .poll(
-        () => {
-          if (this.#process.exitCode !== null) throw new Error(this.output)
-          return address.test(this.output)
-        },
-        // Benchmarks have no configuration that says so.
-        { timeout: 30_000 },
-      )
-      .toBe(true)
+    const signal = AbortSignal.timeout(30_000)
+    while (!address.test(this.output)) {
+      if (this.hasEnded) throw new Error(this.output)
+      await Promise.race([once(this.#process.stdout!, 'data', { signal }), this.#exit])
+    }
     return address.exec(this.output)![1]!
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
+    if (this.hasEnded) return
     if (process.platform === 'win32') this.#process.kill()
     else process.kill(-this.#process.pid!, 'SIGTERM')
     await this.#exit

@@ -2,12 +2,13 @@ import { fileURLToPath } from 'node:url'
 import { cloudflare } from '@cloudflare/vite-plugin'
 import react from '@vitejs/plugin-react'
 import rsc from '@vitejs/plugin-rsc'
-import { holdfast } from 'holdfast/vite'
 import { defineConfig } from 'vite'
 import { settings } from './settings.ts'
 import { ssrBridge } from './ssr-bridge.ts'
 
 const { mode, topology, port } = settings
+// The control does not even load it.
+const { holdfast } = mode === 'off' ? {} : await import('holdfast/vite')
 const naiveState = fileURLToPath(new URL('./src/naive-state.ts', import.meta.url))
 
 export default defineConfig({
@@ -23,8 +24,8 @@ export default defineConfig({
   plugins: [
     react(),
     rsc({ serverHandler: false }),
-    mode === 'on' && holdfast(),
-    mode === 'no-incremental' && holdfast({ incrementalDeps: false }),
+    mode === 'on' && holdfast?.(),
+    mode === 'no-incremental' && holdfast?.({ incrementalDeps: false }),
     topology === 'bridge' && ssrBridge('rsc'),
     // The worker runs the server components; the ssr environment, which renders client components
     // to HTML, runs in the same isolate.

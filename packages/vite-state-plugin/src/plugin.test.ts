@@ -30,15 +30,17 @@ describe.each(majors)('Vite %s', (_major, vite) => {
     await using project = await createProject(
       {
         ...consumer('declares', peer),
+        ...consumer('declares-all', { peerDependencies: { holdfast: '*' } }),
         ...consumer('is-silent', {}),
         'package.json': JSON.stringify({
           type: 'module',
-          dependencies: { declares: '*', 'is-silent': '*' },
+          dependencies: { declares: '*', 'declares-all': '*', 'is-silent': '*' },
         }),
         'entry.js': `
         import { defineRwState } from 'rwsdk/__state'
         import { define } from 'declares'
-        export const shared = define === defineRwState`,
+        import { define as other } from 'declares-all'
+        export const shared = define === defineRwState && other === define`,
         'control.js': `import 'is-silent'`,
       },
       vite,

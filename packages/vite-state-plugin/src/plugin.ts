@@ -35,7 +35,8 @@ export function statePlugin(options: StatePluginOptions = {}): Plugin[] {
   const { specifier, environments, runtime } = resolveOptions(options)
   // A physical id in node_modules would carry `?v=<hash>` and so change with each re-optimization.
   const virtualId = `\0virtual:${PACKAGE_NAME}/${specifier}`
-  let consumers: string[] = []
+  let root = process.cwd()
+  let consumers: Promise<string[]> | undefined
   let isVitest = false
   let inquiry: KeyInquiry | undefined
 
@@ -51,20 +52,26 @@ export function statePlugin(options: StatePluginOptions = {}): Plugin[] {
     config: {
       // After every other plugin, so that this alias comes before theirs.
       order: 'post',
-      async handler({ root = process.cwd() }, { command }) {
-        consumers = await findConsumers(root, command === 'build')
+      handler(config) {
+        root = config.root ?? process.cwd()
+        consumers = undefined
         // Aliases come before plugins, and the first that matches wins: one onto itself shields
         // the specifier from an alias for a part of it. It also keeps Vite's import analysis from
         // externalizing the specifier where an installed package really exports it.
         return { resolve: { alias: [{ find: specifier, replacement: specifier }] } }
       },
     },
-    configEnvironment: (name, config) => ({
+    async configEnvironment(name, config, { command }) {
       // In all environments: where the specifier is not allowed, scanner and optimizer must leave
       // it to our `resolveId`, which explains.
-      optimizeDeps: optimizerOptions(specifier),
-      ...(isChosen(environments, name, config) && { resolve: { noExternal: consumers } }),
-    }),
+      const optimizeDeps = optimizerOptions(specifier)
+      // A search through all installed packages, which is not for those that externalize none.
+      if (config.resolve?.noExternal === true || !isChosen(environments, name, config)) {
+        return { optimizeDeps }
+      }
+      consumers ??= findConsumers(root, command === 'build')
+      return { optimizeDeps, resolve: { noExternal: await consumers } }
+    },
     configResolved(config) {
       isVitest = process.env.VITEST !== undefined && 'test' in config
       checkConfig(config, specifier, environments)

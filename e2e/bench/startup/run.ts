@@ -1,0 +1,78 @@
+/**
+ * What the packages add to the start of a dev server: the harness with and without them, in pairs.
+ */
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import { appRoot, run } from '../../server.ts'
+import { printTable } from '../resilience/print-table.ts'
+import { median } from '../resilience/statistics.ts'
+
+const PAIRS = Number(process.argv[2] ?? 12)
+const ALLOWED_RATIO = 1.02
+
+const topologies = ['child', 'bridge'] as const
+const modes = ['off', 'on'] as const
+const config = path.join(import.meta.dirname, 'vite.config.ts')
+
+interface Start {
+  /** Milliseconds until Vite says that it serves. */
+  ready: number
+  /** Milliseconds until the first page is there. */
+  page: number
+}
+
+interface Setup {
+  topology: (typeof topologies)[number]
+  mode: (typeof modes)[number]
+  /** Whether there is something in Vite's cache. */
+  isWarm: boolean
+}
+
+async function start({ topology, mode, isWarm }: Setup): Promise<Start> {
+  const cacheDir = path.join(appRoot, `node_modules/.vite-startup-${topology}-${mode}`)
+  if (!isWarm) await rm(cacheDir, { recursive: true, force: true })
+  const env = { TOPOLOGY: topology, HOLDFAST: mode, STARTUP_CACHE: cacheDir }
+  const begin = performance.now()
+  await using server = run('vite', ['--config', config, '--configLoader', 'native'], env)
+  const url = await server.url()
+  const ready = performance.now() - begin
+  const response = await fetch(url)
+  const text = await response.text()
+  const page = performance.now() - begin
+  if (!response.ok) throw new Error(text)
+  return { ready, page }
+}
+
+const kinds = topologies.flatMap((topology) =>
+  [true, false].map((isWarm) => ({ topology, isWarm, pairs: [] as Record<'off' | 'on', Start>[] })),
+)
+for (let count = 0; count < PAIRS; count++) {
+  for (const { topology, isWarm, pairs } of kinds) {
+    // Neither is always the second.
+    const order = count % 2 ? modes.toReversed() : modes
+    const pair: Partial<Record<(typeof modes)[number], Start>> = {}
+    // What makes the cache warm is not measured.
+    if (isWarm && count === 0) for (const mode of order) await start({ topology, mode, isWarm })
+    for (const mode of order) pair[mode] = await start({ topology, mode, isWarm })
+    pairs.push(pair as (typeof pairs)[number])
+  }
+}
+
+let isKept = true
+const rows = kinds.flatMap(({ topology, isWarm, pairs }) =>
+  (['ready', 'page'] as const).map((key) => {
+    const ratio = median(pairs.map(({ off, on }) => on[key] / off[key]))!
+    isKept &&= ratio <= ALLOWED_RATIO
+    return {
+      topology,
+      cache: isWarm ? 'warm' : 'cold',
+      until: key === 'ready' ? 'ready' : 'first page',
+      pairs: pairs.length,
+      'plain Vite, ms': Math.round(median(pairs.map(({ off }) => off[key]))!),
+      'everything, ms': Math.round(median(pairs.map(({ on }) => on[key]))!),
+      'median ratio': ratio.toFixed(3),
+    }
+  }),
+)
+printTable(`Start (at most ${ALLOWED_RATIO})`, rows)
+if (!isKept) process.exitCode = 1
