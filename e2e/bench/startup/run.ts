@@ -8,6 +8,9 @@ import { printTable } from '../resilience/print-table.ts'
 import { median } from '../resilience/statistics.ts'
 
 const PAIRS = Number(process.argv[2] ?? 12)
+if (!Number.isInteger(PAIRS) || PAIRS < 1) {
+  throw new Error(`"${process.argv[2]}" is not a number of pairs: a whole number from 1.`)
+}
 const ALLOWED_RATIO = 1.02
 
 const topologies = ['child', 'bridge'] as const

@@ -22,7 +22,7 @@ export function holdfast(options: HoldfastOptions = {}): Plugin[] {
   checkOptions(options)
   const { state = {}, incrementalDeps: addsDeps = true, bridge, gate = {}, page = {} } = options
   return [
-    startLine,
+    startLine(bridge && 'configured'),
     ...(page ? [pagePlugin(page)] : []),
     ...(gate ? requestGate(gate) : []),
     ...(state ? statePlugin(state) : []),
@@ -37,7 +37,7 @@ const findBridge: FindRoutes = (environments) => {
   return workers.length > 0 && bridged.length > 0 && { from: bridged, to: workers }
 }
 
-const startLine: Plugin = {
+const startLine = (bridge: 'found' | 'configured' | false = 'found'): Plugin => ({
   name: PACKAGE_NAME,
   configResolved: {
     // Before the parts, which know nothing of each other and so have other advice.
@@ -50,6 +50,7 @@ const startLine: Plugin = {
     },
   },
   configureServer({ config, environments }) {
-    config.logger.info(`[${PACKAGE_NAME}] ${describeTopology(findTopology(environments))}`)
+    const found = describeTopology(findTopology(environments), bridge)
+    config.logger.info(`[${PACKAGE_NAME}] ${found}`)
   },
-}
+})

@@ -75,6 +75,15 @@ describe('finds out', () => {
     expect(started.lines).toContain('[holdfast] worker (workerd), rendering (workerd), ssr')
   })
 
+  test.each<[HoldfastOptions, string]>([
+    [{ bridge: false }, 'ssr (no runner)'],
+    [{ bridge: { from: 'ssr', to: 'worker' } }, 'ssr (bridged as configured)'],
+  ])('that one has no runner, given %j', async (options, ssr) => {
+    const config = { plugins: [worker()], environments: withoutRunner }
+    await using started = await start(config, options)
+    expect(started.lines).toContain(`[holdfast] worker (workerd), ${ssr}`)
+  })
+
   test('that one is bridged into workerd, and bridges it', async () => {
     await using started = await start({ plugins: [worker()], environments: withoutRunner })
     const { environments } = started.server

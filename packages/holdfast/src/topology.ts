@@ -32,14 +32,25 @@ function runsInWorkerd(environment: DevEnvironment): boolean {
   return environment.constructor.name === 'CloudflareDevEnvironment'
 }
 
-/** One line of what was found. */
-export function describeTopology({ workers, bridged, others }: Topology): string {
+/**
+ * One line of what was found.
+ *
+ * @param bridge whether reloads of what has no runner are forwarded: as was found, by routes of the
+ * user's, or not at all.
+ */
+export function describeTopology(
+  { workers, bridged, others }: Topology,
+  bridge: 'found' | 'configured' | false,
+): string {
+  const isFound = bridge === 'found' && workers.length > 0
+  const how = isFound
+    ? `bridged into ${workers.join(', ')}`
+    : bridge === 'configured'
+      ? 'bridged as configured'
+      : 'no runner'
   const parts = [
     ...workers.map((name) => `${name} (workerd)`),
-    ...bridged.map(
-      (name) =>
-        `${name} (${workers.length > 0 ? `bridged into ${workers.join(', ')}` : 'no runner'})`,
-    ),
+    ...bridged.map((name) => `${name} (${how})`),
     ...others,
   ]
   return parts.join(', ') || 'no server environment'

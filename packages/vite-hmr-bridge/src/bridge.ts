@@ -1,5 +1,5 @@
 import { setImmediate as immediate } from 'node:timers/promises'
-import type { DevEnvironment, FullReloadPayload, HotPayload } from 'vite'
+import type { DevEnvironment, EnvironmentModuleNode, FullReloadPayload, HotPayload } from 'vite'
 import { createCauseFinder } from './cause.ts'
 import { PACKAGE_NAME } from './constants.ts'
 import { asksForReload, type Message } from './demand.ts'
@@ -87,7 +87,7 @@ export class Bridge {
   #reload(targets: DevEnvironment[]): void {
     // All before any is told: in a chain, one fetches through the graph of another.
     for (const target of targets) {
-      this.#attempt(target, () => target.moduleGraph.invalidateAll())
+      this.#attempt(target, () => invalidateSources(target))
     }
     for (const target of targets) {
       const payload: FullReloadPayload = { type: 'full-reload', path: '*' }
@@ -107,5 +107,18 @@ export class Bridge {
           'if it answers with old code, restart the server',
       )
     }
+  }
+}
+
+/**
+ * Has the environment transform its modules anew, as `moduleGraph.invalidateAll()` does, but for
+ * dependencies that its own optimizer has bundled: nothing of another environment is in those, and
+ * they are what takes longest.
+ */
+function invalidateSources({ depsOptimizer, moduleGraph }: DevEnvironment): void {
+  const seen = new Set<EnvironmentModuleNode>()
+  for (const [id, module] of moduleGraph.idToModuleMap) {
+    if (depsOptimizer?.isOptimizedDepFile(id)) continue
+    moduleGraph.invalidateModule(module, seen)
   }
 }

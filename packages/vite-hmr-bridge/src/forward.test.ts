@@ -134,10 +134,11 @@ describe('the source', () => {
   })
 
   test('never sees the bridge fail, and neither does the process', async () => {
-    await using project = await createProject(vite)
+    await using project = await createProject(vite, { 'src/a.js': 'export const a = 1' })
     const server = await project.serve({ plugins: [hmrBridge({ from: 'ssr', to: 'worker' })] })
+    await server.worker.transformRequest('/src/a.js')
     const [own, forwarded] = [record(server.ssr), record(server.worker)]
-    server.worker.moduleGraph.invalidateAll = fail('no graph')
+    server.worker.moduleGraph.invalidateModule = fail('no graph')
     server.ssr.hot.send(full)
     await turns()
     expect(server.log.matching(/"worker".*no graph/)).toHaveLength(1)
@@ -206,6 +207,34 @@ describe('the target', () => {
       [false, false],
       [false, false],
     ])
+  })
+
+  test('keeps the transforms of what its own optimizer has bundled', async () => {
+    await using project = await createProject(vite, {
+      ...dep,
+      'src/a.js': `export { a } from 'dep/a0'`,
+    })
+    const server = await project.serve({
+      plugins: [hmrBridge({ from: 'ssr', to: 'worker' })],
+      environments: {
+        worker: {
+          resolve: { noExternal: true },
+          optimizeDeps: { noDiscovery: false, include: ['dep/a0'] },
+        },
+      },
+    })
+    const { depsOptimizer, moduleGraph } = server.worker
+    await server.runner.import('/src/a.js')
+    const modules = [...moduleGraph.idToModuleMap.values()]
+    const dependencies = modules.filter(({ id }) => depsOptimizer!.isOptimizedDepFile(id!))
+    expect(dependencies.length).toBeGreaterThan(0)
+    const kept: unknown[] = []
+    server.worker.hot.api.outsideEmitter.on('send', () => {
+      kept.push(...modules.filter(({ transformResult }) => transformResult))
+    })
+    server.ssr.hot.send(full)
+    await turns()
+    expect(kept).toEqual(dependencies)
   })
 
   test('may have no runner yet', async () => {

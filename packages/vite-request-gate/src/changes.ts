@@ -1,9 +1,11 @@
 import path from 'node:path'
+import { setImmediate as immediate } from 'node:timers/promises'
 import type { DevEnvironment, EnvironmentModuleNode, HotUpdateOptions } from 'vite'
 import { bounded } from './bounded.ts'
 import { PACKAGE_NAME } from './constants.ts'
 import type { Context } from './context.ts'
 import { Crawl } from './crawl.ts'
+import { Superseded } from './superseded.ts'
 import { watchDiscoveries } from './vite-internals.ts'
 
 /**
@@ -11,6 +13,7 @@ import { watchDiscoveries } from './vite-internals.ts'
  * finish, new dependencies are found and optimized, and only then Vite's HMR goes on.
  */
 export class Changes {
+  readonly superseded: Superseded = new Superseded()
   readonly #context: Context
   readonly #undelivered: (() => void)[] = []
 
@@ -46,7 +49,9 @@ export class Changes {
   }
 
   /** Resolves when Vite may deliver the change. */
-  async prepare({ file, read, type }: HotUpdateOptions): Promise<void> {
+  async prepare(change: HotUpdateOptions): Promise<void> {
+    const { file, read, type } = change
+    this.superseded.begin(change, this.#context.environments)
     const { timeout } = this.#context.options
     const end = this.#context.settlement.begin(`${path.basename(file)} has changed`)
     // Should Vite never deliver it.
@@ -64,6 +69,10 @@ export class Changes {
     await this.#discover(file, (crawl) =>
       changed.map(({ environment, module }) => crawl.visit(environment, module)),
     )
+    // An optimizer lets go of those who wait for it before it sends its reload, and the bridge
+    // sends that on in an immediate of its own.
+    await immediate()
+    await immediate()
   }
 
   /**

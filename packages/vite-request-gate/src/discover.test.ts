@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { hmrBridge } from '@holdfast/vite-hmr-bridge'
 import * as vite from 'vite'
 import type { HotPayload } from 'vite'
 import { describe, expect, test } from 'vitest'
@@ -59,6 +60,78 @@ describe.each(majors)('Vite %s', (_name, major) => {
     for (const { optimized } of messages) expect(optimized).toEqual(all)
     expect(server.log.matching(RELOADING)).toHaveLength(1)
     expect(server.api.stats.replays).toBe(0)
+  })
+
+  test('what an optimizer has reloaded is not reloaded once more', async () => {
+    await using project = await createProject(major, files)
+    const server = await project.serve()
+    await server.get()
+    await server.api.settled()
+    const messages = watch(server)
+    await project.edit('src/value.js', '1', '2')
+    await expectAnswer(server, 'value 2')
+    await project.edit('src/value.js', '2', `3; import 'dep/b0'`)
+    await expectAnswer(server, 'value 3')
+    await server.api.settled()
+    expect(server.log.matching(RELOADING)).toHaveLength(1)
+    expect(messages.filter(({ type }) => type !== 'prune')).toEqual([
+      { type: 'full-reload', optimized: [] },
+      { type: 'full-reload', optimized: ['dep/b0'] },
+    ])
+  })
+
+  test('what the bridge has reloaded for another environment is not either', async () => {
+    await using project = await createProject(major, files)
+    const worker = { include: ['dep/a0', 'dep/b0'], noDiscovery: false }
+    const ssr = { include: ['dep/a0'], noDiscovery: false }
+    const server = await project.serve(undefined, {
+      plugins: [hmrBridge({ from: 'ssr', to: 'worker' })],
+      environments: {
+        worker: { resolve: { noExternal: true }, optimizeDeps: worker },
+        ssr: { resolve: { noExternal: true }, optimizeDeps: ssr },
+      },
+    })
+    await server.get()
+    await server.vite.environments.ssr.transformRequest('/src/value.js')
+    await server.api.settled()
+    const messages = watch(server)
+    await project.edit('src/value.js', '1', `2; import 'dep/b0'`)
+    await expectAnswer(server, 'value 2')
+    await server.api.settled()
+    expect(server.log.matching(/\(ssr\).*optimized dependencies changed. reloading/)).toHaveLength(
+      1,
+    )
+    expect(messages.map(({ type }) => type)).toEqual(['full-reload'])
+  })
+
+  test('what a plugin has change with a file is delivered, too', async () => {
+    await using project = await createProject(major, {
+      ...files,
+      'src/entry.js': `
+        import { value } from './value.js'
+        import { edits } from 'virtual:edits'
+        export default (request, response) => response.end('value ' + value + ', edits ' + edits)`,
+    })
+    let edits = 0
+    const counter: vite.Plugin = {
+      name: 'counter',
+      resolveId: (id) => (id === 'virtual:edits' ? `\0${id}` : null),
+      load: (id) => (id === '\0virtual:edits' ? `export const edits = ${edits}` : null),
+      async hotUpdate({ modules }) {
+        if (this.environment.name !== 'worker') return undefined
+        const module = this.environment.moduleGraph.getModuleById('\0virtual:edits')!
+        // The optimizer's reload has brought it as it was.
+        await expect.poll(() => module.transformResult).toBeTruthy()
+        edits++
+        return [...modules, module]
+      },
+    }
+    const server = await project.serve({}, { plugins: [counter] })
+    expect((await server.get()).text).toBe('value 1, edits 0')
+    await server.api.settled()
+    await project.edit('src/value.js', '1', `2; import 'dep/b0'`)
+    await expectAnswer(server, 'value 2, edits 1')
+    expect(server.log.matching(RELOADING)).toHaveLength(1)
   })
 
   test('a dependency of what is loaded later is found when the server starts', async () => {

@@ -64,12 +64,10 @@ export class Gate {
     this.#runners = new Map(
       watched.map((environment) => [
         environment,
-        watchRunner(
-          environment,
-          this.settlement,
-          options.timeout,
-          () => this.#recovery.generation++,
-        ),
+        watchRunner(environment, this.settlement, options.timeout, (payload) => {
+          this.#recovery.generation++
+          this.changes.superseded.sent(environment, payload)
+        }),
       ]),
     )
   }

@@ -5,6 +5,7 @@ import * as vite from 'vite'
 import { describe, expect, test } from 'vitest'
 import { createProject, majors, RELOADING, slowUpdates } from './project.ts'
 import type { Report } from './index.ts'
+import type { Project } from './project.ts'
 
 const files = {
   'index.html': '<title>page</title>',
@@ -130,31 +131,64 @@ describe.each(majors)('Vite %s', (_name, major) => {
   })
 })
 
-test('the first is let through alone, and others when it is served', async () => {
-  await using project = await createProject(vite, {
-    ...files,
-    'src/entry.js': `
-      import { value } from './value.js'
-      export default async (request, response) => {
-        if (request.url === '/first') await globalThis.gateTest
-        response.end('value ' + value)
-      }`,
-  })
-  let open!: () => void
-  Object.assign(globalThis, { gateTest: new Promise<void>((resolve) => (open = resolve)) })
+const slowEntry = `
+  import { value } from './value.js'
+  export default async (request, response) => {
+    await globalThis.gateTest.serve(request.url)
+    response.end('value ' + value)
+  }`
+
+/** Eight requests of which each is served until it is let go. */
+async function holdEight(project: Project) {
+  const letGo: (() => void)[] = []
+  const gateTest = {
+    serve: (url: string) => url !== '/' && new Promise<void>((resolve) => letGo.push(resolve)),
+  }
+  Object.assign(globalThis, { gateTest })
   const updates = slowUpdates()
   const server = await project.serve({ drain: 60_000 }, { plugins: [updates] })
   await server.get()
   await project.edit('src/value.js', '1', '2')
   await updates.entered
-  const answers = ['/first', '/second', '/third'].map((url) => server.get(url))
-  await expect.poll(() => server.api.stats.waiting).toBe(3)
+  const answers = [1, 2, 3, 4, 5, 6, 7, 8].map((number) => server.get(`/${number}`))
+  await expect.poll(() => server.api.stats.waiting).toBe(8)
   updates.open()
-  await expect.poll(() => server.api.stats.waiting).toBe(2)
-  await server.api.settled()
-  expect(server.api.stats.waiting).toBe(2)
-  open()
-  for (const answer of answers) expect((await answer).text).toBe('value 2')
+  return { server, letGo, answers }
+}
+
+describe('of those that wait', () => {
+  test('the first is let through alone, and two more for each that is served', async () => {
+    await using project = await createProject(vite, { ...files, 'src/entry.js': slowEntry })
+    const { server, letGo, answers } = await holdEight(project)
+    for (const beingServed of [1, 2, 3, 4]) {
+      await expect.poll(() => letGo.length).toBe(beingServed)
+      await server.api.settled()
+      expect(letGo).toHaveLength(beingServed)
+      expect(server.api.stats.waiting).toBe(8 - 2 * beingServed + 1)
+      letGo.shift()!()
+    }
+    await expect.poll(() => letGo.length).toBe(4)
+    for (const go of letGo) go()
+    for (const answer of answers) expect((await answer).text).toBe('value 2')
+  })
+
+  test('only one is let through when there is another change', async () => {
+    await using project = await createProject(vite, { ...files, 'src/entry.js': slowEntry })
+    const { server, letGo, answers } = await holdEight(project)
+    await expect.poll(() => letGo.length).toBe(1)
+    const changed = once(server.vite.watcher, 'change')
+    await project.edit('src/value.js', '2', '3')
+    await changed
+    letGo.shift()!()
+    expect((await answers[0]!).text).toBe('value 2')
+    await expect.poll(() => letGo.length).toBe(1)
+    await server.api.settled()
+    expect(server.api.stats.waiting).toBe(6)
+    // Those that follow as well.
+    Object.assign(globalThis, { gateTest: { serve() {} } })
+    letGo.shift()!()
+    for (const answer of answers.slice(1)) expect((await answer).text).toBe('value 3')
+  })
 })
 
 test("Vite's own requests and static files are not held", async () => {

@@ -4,6 +4,7 @@ import { bounded } from './bounded.ts'
 import { PACKAGE_NAME } from './constants.ts'
 import type { Context } from './context.ts'
 import type { Report } from './report.ts'
+import { SlowStart } from './slow-start.ts'
 import { closed } from './traffic.ts'
 
 interface Held {
@@ -82,22 +83,21 @@ export class Hold {
     }
   }
 
-  /**
-   * One, then two, then four: after a reload the first loads what the others need, and all at once
-   * would each ask for every module of it.
-   */
   async #release(): Promise<void> {
     const { options, settlement } = this.#context
     this.#isReleasing = true
-    for (let size = 1; this.#queue.size > 0; size *= 2) {
+    let start = new SlowStart()
+    while (this.#queue.size > 0) {
+      const isNew = settlement.reason !== undefined
       await settlement.settled()
-      const batch = [...this.#queue].slice(0, size)
-      for (const held of batch) {
+      if (isNew) start = new SlowStart()
+      for (const held of [...this.#queue].slice(0, start.room)) {
+        // One that takes long, such as a stream of events, keeps others no longer than a change.
+        start.enter(bounded(closed(held.response), options.drain))
         held.leave('settled')
         held.pass()
       }
-      if (this.#queue.size === 0) break
-      await bounded(Promise.race(batch.map(({ response }) => closed(response))), options.drain)
+      if (this.#queue.size > 0) await start.hasRoom()
     }
     this.#isReleasing = false
   }

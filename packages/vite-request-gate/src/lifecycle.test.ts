@@ -48,6 +48,29 @@ describe.each(majors)('Vite %s', (_name, major) => {
     await server.api.settled()
   })
 
+  test('a plugin that delivers changes in its own way is heard', async () => {
+    await using project = await createProject(major, files)
+    const delivered: string[] = []
+    const ordered: vite.Plugin = {
+      name: 'ordered',
+      config: () => ({
+        server: {
+          async hotUpdateEnvironments({ environments }, hmr) {
+            for (const environment of Object.values(environments)) {
+              delivered.push(environment.name)
+              await hmr(environment)
+            }
+          },
+        },
+      }),
+    }
+    const server = await project.serve({ timeout: 60_000 }, { plugins: [ordered] })
+    await server.get()
+    await project.edit('src/value.js', '1', '2')
+    await expect.poll(async () => (await server.get()).text).toBe('value 2')
+    expect(delivered).toEqual(['client', 'ssr', 'worker'])
+  })
+
   test('nothing is left behind when the server is closed', async () => {
     await using project = await createProject(major, files)
     const server = await project.serve()

@@ -42,9 +42,6 @@ export function requestGate(options: RequestGateOptions = {}): Plugin[] {
     enforce: 'pre',
     apply: 'serve',
     api,
-    config: ({ server }) => ({
-      server: { hotUpdateEnvironments: thenDelivered(server?.hotUpdateEnvironments) },
-    }),
     configureServer: {
       // Before the Cloudflare plugin's, which evaluates the worker and may add a middleware.
       order: 'pre',
@@ -104,6 +101,20 @@ const lastResort: Plugin = {
   name: `${PACKAGE_NAME}:last-resort`,
   enforce: 'post',
   apply: 'serve',
+  configResolved: {
+    // Whichever plugin has set it, and none after this one.
+    order: 'post',
+    handler({ server }) {
+      server.hotUpdateEnvironments = thenDelivered(server.hotUpdateEnvironments)
+    },
+  },
+  hotUpdate: {
+    order: 'post',
+    handler(change) {
+      const { superseded } = gates.get(this.environment)?.changes ?? {}
+      return superseded?.has(change, this.environment) ? [] : undefined
+    },
+  },
   configureServer: {
     order: 'post',
     handler: ({ config, environments, middlewares }) => {

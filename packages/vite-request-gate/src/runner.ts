@@ -1,6 +1,6 @@
 import { setImmediate as immediate } from 'node:timers/promises'
 import { createHandshake, intercept } from '@holdfast/vite-hmr-bridge'
-import type { DevEnvironment } from 'vite'
+import type { DevEnvironment, HotPayload } from 'vite'
 import type { ModuleRunner } from 'vite/module-runner'
 import { CLIENT_ID, PACKAGE_NAME } from './constants.ts'
 import type { Settlement } from './settlement.ts'
@@ -27,16 +27,16 @@ export function watchRunner(
   environment: DevEnvironment,
   settlement: Settlement,
   timeout: number,
-  onSend: () => void,
+  onSend: (payload: HotPayload) => void,
 ): Runner {
   const { logger, name } = environment
   const handshake = createHandshake(environment)
   let sent = 0
   let isClosed = false
 
-  const stop = intercept(environment.hot, () => {
+  const stop = intercept(environment.hot, (payload) => {
     sent++
-    onSend()
+    onSend(payload)
     if (sent === 1) void awaitApplied()
   })
 
