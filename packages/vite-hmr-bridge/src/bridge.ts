@@ -112,13 +112,18 @@ export class Bridge {
 
 /**
  * Has the environment transform its modules anew, as `moduleGraph.invalidateAll()` does, but for
- * dependencies that its own optimizer has bundled: nothing of another environment is in those, and
- * they are what takes longest.
+ * dependencies that its own optimizer has bundled, which take longest: nothing of another
+ * environment is in those that import nothing else.
  */
 function invalidateSources({ depsOptimizer, moduleGraph }: DevEnvironment): void {
+  const isBundled = ({ id }: EnvironmentModuleNode): boolean =>
+    depsOptimizer?.isOptimizedDepFile(id ?? '') ?? false
   const seen = new Set<EnvironmentModuleNode>()
-  for (const [id, module] of moduleGraph.idToModuleMap) {
-    if (depsOptimizer?.isOptimizedDepFile(id)) continue
-    moduleGraph.invalidateModule(module, seen)
+  let timestamp: number | undefined
+  for (const module of moduleGraph.idToModuleMap.values()) {
+    if (isBundled(module) && [...module.importedModules].every(isBundled)) continue
+    moduleGraph.invalidateModule(module, seen, timestamp)
+    // One for all, on Vite's own clock.
+    timestamp ??= module.lastInvalidationTimestamp
   }
 }

@@ -212,29 +212,47 @@ describe('the target', () => {
   test('keeps the transforms of what its own optimizer has bundled', async () => {
     await using project = await createProject(vite, {
       ...dep,
-      'src/a.js': `export { a } from 'dep/a0'`,
+      'node_modules/other/package.json':
+        '{ "name": "other", "type": "module", "main": "index.js" }',
+      'node_modules/other/index.js': `export { version } from 'virtual:copy'`,
+      'src/a.js': `export { version } from 'other'; export { a } from 'dep/a0'`,
     })
+    let version = 1
+    const copy: Plugin = {
+      name: 'copy',
+      resolveId: (id) => (id === 'virtual:copy' ? `\0${id}?v=${version}` : null),
+      load: (id) =>
+        id.startsWith('\0virtual:copy') ? `export const version = ${id.at(-1)}` : null,
+    }
     const server = await project.serve({
-      plugins: [hmrBridge({ from: 'ssr', to: 'worker' })],
+      plugins: [hmrBridge({ from: 'ssr', to: 'worker' }), copy],
       environments: {
         worker: {
           resolve: { noExternal: true },
-          optimizeDeps: { noDiscovery: false, include: ['dep/a0'] },
+          optimizeDeps: {
+            noDiscovery: false,
+            include: ['dep/a0', 'other'],
+            exclude: ['virtual:copy'],
+          },
         },
       },
     })
     const { depsOptimizer, moduleGraph } = server.worker
-    await server.runner.import('/src/a.js')
+    expect(await server.runner.import('/src/a.js')).toMatchObject({ version: 1 })
     const modules = [...moduleGraph.idToModuleMap.values()]
-    const dependencies = modules.filter(({ id }) => depsOptimizer!.isOptimizedDepFile(id!))
+    const bundled = modules.filter(({ id }) => depsOptimizer!.isOptimizedDepFile(id!))
+    const dependencies = bundled.filter(({ id }) => !id!.includes('other'))
     expect(dependencies.length).toBeGreaterThan(0)
     const kept: unknown[] = []
     server.worker.hot.api.outsideEmitter.on('send', () => {
       kept.push(...modules.filter(({ transformResult }) => transformResult))
     })
+    version = 2
     server.ssr.hot.send(full)
     await turns()
     expect(kept).toEqual(dependencies)
+    // What imports something that is not bundled may have something of another environment.
+    expect(await server.runner.import('/src/a.js')).toMatchObject({ version: 2 })
   })
 
   test('may have no runner yet', async () => {

@@ -1,5 +1,4 @@
 import path from 'node:path'
-import { setImmediate as immediate } from 'node:timers/promises'
 import type { DevEnvironment, EnvironmentModuleNode, HotUpdateOptions } from 'vite'
 import { bounded } from './bounded.ts'
 import { PACKAGE_NAME } from './constants.ts'
@@ -69,10 +68,7 @@ export class Changes {
     await this.#discover(file, (crawl) =>
       changed.map(({ environment, module }) => crawl.visit(environment, module)),
     )
-    // An optimizer lets go of those who wait for it before it sends its reload, and the bridge
-    // sends that on in an immediate of its own.
-    await immediate()
-    await immediate()
+    await this.superseded.passed(this.#context.environments)
   }
 
   /**

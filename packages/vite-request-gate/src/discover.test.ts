@@ -104,35 +104,43 @@ describe.each(majors)('Vite %s', (_name, major) => {
     expect(messages.map(({ type }) => type)).toEqual(['full-reload'])
   })
 
-  test('what a plugin has change with a file is delivered, too', async () => {
-    await using project = await createProject(major, {
-      ...files,
-      'src/entry.js': `
+  test.each(['returns', 'invalidates'])(
+    'what a plugin %s with a file is delivered',
+    async (how) => {
+      await using project = await createProject(major, {
+        ...files,
+        'src/entry.js': `
         import { value } from './value.js'
         import { edits } from 'virtual:edits'
         export default (request, response) => response.end('value ' + value + ', edits ' + edits)`,
-    })
-    let edits = 0
-    const counter: vite.Plugin = {
-      name: 'counter',
-      resolveId: (id) => (id === 'virtual:edits' ? `\0${id}` : null),
-      load: (id) => (id === '\0virtual:edits' ? `export const edits = ${edits}` : null),
-      async hotUpdate({ modules }) {
-        if (this.environment.name !== 'worker') return undefined
-        const module = this.environment.moduleGraph.getModuleById('\0virtual:edits')!
-        // The optimizer's reload has brought it as it was.
-        await expect.poll(() => module.transformResult).toBeTruthy()
-        edits++
-        return [...modules, module]
-      },
-    }
-    const server = await project.serve({}, { plugins: [counter] })
-    expect((await server.get()).text).toBe('value 1, edits 0')
-    await server.api.settled()
-    await project.edit('src/value.js', '1', `2; import 'dep/b0'`)
-    await expectAnswer(server, 'value 2, edits 1')
-    expect(server.log.matching(RELOADING)).toHaveLength(1)
-  })
+      })
+      let edits = 0
+      const counter: vite.Plugin = {
+        name: 'counter',
+        resolveId: (id) => (id === 'virtual:edits' ? `\0${id}` : null),
+        load: (id) => (id === '\0virtual:edits' ? `export const edits = ${edits}` : null),
+        async hotUpdate({ modules }) {
+          if (this.environment.name !== 'worker') return undefined
+          const module = this.environment.moduleGraph.getModuleById('\0virtual:edits')!
+          // The optimizer's reload has brought it as it was.
+          await expect.poll(() => module.transformResult).toBeTruthy()
+          edits++
+          if (how === 'returns') return [...modules, module]
+          this.environment.moduleGraph.invalidateModule(module)
+          return undefined
+        },
+      }
+      const server = await project.serve({}, { plugins: [counter] })
+      expect((await server.get()).text).toBe('value 1, edits 0')
+      await server.api.settled()
+      const messages = watch(server)
+      await project.edit('src/value.js', '1', `2; import 'dep/b0'`)
+      await expectAnswer(server, 'value 2, edits 1')
+      expect(server.log.matching(RELOADING)).toHaveLength(1)
+      // The optimizer's, which was too early, and the change's.
+      expect(messages.filter(({ type }) => type === 'full-reload')).toHaveLength(2)
+    },
+  )
 
   test('a dependency of what is loaded later is found when the server starts', async () => {
     await using project = await createProject(major, {

@@ -1,10 +1,17 @@
+import { setImmediate as immediate } from 'node:timers/promises'
 import type { DevEnvironment, EnvironmentModuleNode, HotPayload, HotUpdateOptions } from 'vite'
 
 /** What one environment had when a change was invalidated. */
 interface Before {
-  reloads: number
+  reload: Reload | undefined
   /** Those that Vite has invalidated, as modules of the changed file. */
   modules: ReadonlySet<EnvironmentModuleNode>
+}
+
+/** The last reload of everything in an environment. */
+interface Reload {
+  /** When a module was last invalidated before it, on Vite's clock. */
+  invalidated: number
 }
 
 /**
@@ -12,40 +19,62 @@ interface Before {
  * change brings has reloaded everything, the change too. A second reload would take as long again.
  */
 export class Superseded {
-  readonly #reloads = new WeakMap<DevEnvironment, number>()
+  readonly #reloads = new WeakMap<DevEnvironment, Reload>()
   readonly #before = new WeakMap<HotUpdateOptions['read'], Map<DevEnvironment, Before>>()
 
   /** To be called with all that is sent to an environment's runner. */
   sent(environment: DevEnvironment, payload: HotPayload): void {
     // One that a file triggers reloads only what depends on it.
     if (payload.type !== 'full-reload' || payload.triggeredBy !== undefined) return
-    this.#reloads.set(environment, this.#count(environment) + 1)
+    this.#reloads.set(environment, { invalidated: lastInvalidation(environment) })
   }
 
   /** To be called when a change is invalidated, and before anything is done about it. */
-  begin({ file, read }: HotUpdateOptions, environments: readonly DevEnvironment[]): void {
+  begin({ file, read, type }: HotUpdateOptions, environments: readonly DevEnvironment[]): void {
+    // Of files that appear or go, Vite invalidates nothing yet.
+    if (type !== 'update') return
     const before = environments.map((environment) => {
+      const reload = this.#reloads.get(environment)
       const modules = new Set(environment.moduleGraph.getModulesByFile(file))
-      return [environment, { reloads: this.#count(environment), modules }] as const
+      return [environment, { reload, modules }] as const
     })
     // `read` is the change's own, and the same in all environments.
     this.#before.set(read, new Map(before))
   }
 
   /**
+   * Resolves when what is invalidated from now on can be told from what a reload has brought: the
+   * clock of Vite 6 may give both the same millisecond. Also waits for the reload: an optimizer lets
+   * go of those who wait for it before it sends one, and the bridge sends that on in an immediate.
+   */
+  async passed(environments: readonly DevEnvironment[]): Promise<void> {
+    await immediate()
+    await immediate()
+    const last = Math.max(...environments.map((one) => this.#reloads.get(one)?.invalidated ?? 0))
+    while (Date.now() <= last) await immediate()
+  }
+
+  /**
    * Whether the environment's runner has been told of the change. Not if a plugin has added modules
-   * to it, as those are invalidated only when it is delivered.
+   * to it, as those are invalidated only when it is delivered, or has invalidated some on its own.
    */
   has({ modules, read }: HotUpdateOptions, environment: DevEnvironment): boolean {
     const before = this.#before.get(read)?.get(environment)
+    const reload = this.#reloads.get(environment)
     return (
       before !== undefined &&
-      this.#count(environment) > before.reloads &&
-      modules.every((module) => before.modules.has(module))
+      reload !== undefined &&
+      reload !== before.reload &&
+      modules.every((module) => before.modules.has(module)) &&
+      lastInvalidation(environment) === reload.invalidated
     )
   }
+}
 
-  #count(environment: DevEnvironment): number {
-    return this.#reloads.get(environment) ?? 0
+function lastInvalidation({ moduleGraph }: DevEnvironment): number {
+  let last = 0
+  for (const { lastInvalidationTimestamp } of moduleGraph.idToModuleMap.values()) {
+    last = Math.max(last, lastInvalidationTimestamp)
   }
+  return last
 }

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { exactRegex } from '@rolldown/pluginutils'
 import type { Environment, Plugin } from 'vite'
 import { PACKAGE_NAME } from './constants.ts'
@@ -35,7 +36,7 @@ export function statePlugin(options: StatePluginOptions = {}): Plugin[] {
   const { specifier, environments, runtime } = resolveOptions(options)
   // A physical id in node_modules would carry `?v=<hash>` and so change with each re-optimization.
   const virtualId = `\0virtual:${PACKAGE_NAME}/${specifier}`
-  let root = process.cwd()
+  let root: string
   let consumers: Promise<string[]> | undefined
   let isVitest = false
   let inquiry: KeyInquiry | undefined
@@ -53,7 +54,8 @@ export function statePlugin(options: StatePluginOptions = {}): Plugin[] {
       // After every other plugin, so that this alias comes before theirs.
       order: 'post',
       handler(config) {
-        root = config.root ?? process.cwd()
+        // As Vite will.
+        root = path.resolve(config.root ?? '.')
         consumers = undefined
         // Aliases come before plugins, and the first that matches wins: one onto itself shields
         // the specifier from an alias for a part of it. It also keeps Vite's import analysis from
