@@ -61,21 +61,32 @@ for (let count = 0; count < PAIRS; count++) {
   }
 }
 
-let isKept = true
-const rows = kinds.flatMap(({ topology, isWarm, pairs }) =>
-  (['ready', 'page'] as const).map((key) => {
-    const ratio = median(pairs.map(({ off, on }) => on[key] / off[key]))!
-    isKept &&= ratio <= ALLOWED_RATIO
-    return {
-      topology,
-      cache: isWarm ? 'warm' : 'cold',
-      until: key === 'ready' ? 'ready' : 'first page',
-      pairs: pairs.length,
-      'plain Vite, ms': Math.round(median(pairs.map(({ off }) => off[key]))!),
-      'everything, ms': Math.round(median(pairs.map(({ on }) => on[key]))!),
-      'median ratio': ratio.toFixed(3),
-    }
-  }),
-)
-printTable(`Start (at most ${ALLOWED_RATIO})`, rows)
-if (!isKept) process.exitCode = 1
+type Pairs = (typeof kinds)[number]['pairs']
+type Moment = keyof Start
+
+const ratioOf = (pairs: Pairs, moment: Moment): number =>
+  median(pairs.map(({ off, on }) => on[moment] / off[moment]))!
+
+function row(topology: string, cache: string, pairs: Pairs, moment: Moment) {
+  return {
+    topology,
+    cache,
+    until: moment === 'ready' ? 'ready' : 'first page',
+    pairs: pairs.length,
+    'plain Vite, ms': Math.round(median(pairs.map(({ off }) => off[moment]))!),
+    'everything, ms': Math.round(median(pairs.map(({ on }) => on[moment]))!),
+    'median ratio': ratioOf(pairs, moment).toFixed(3),
+  }
+}
+
+const moments = ['ready', 'page'] as const
+const all = kinds.flatMap(({ pairs }) => pairs)
+printTable(`Start (at most ${ALLOWED_RATIO})`, [
+  ...kinds.flatMap(({ topology, isWarm, pairs }) =>
+    moments.map((moment) => row(topology, isWarm ? 'warm' : 'cold', pairs, moment)),
+  ),
+  // A pair may be ten percent off, as the machine is never the same twice.
+  ...moments.map((moment) => row('all', 'all', all, moment)),
+])
+const ratios = kinds.flatMap(({ pairs }) => moments.map((moment) => ratioOf(pairs, moment)))
+if (ratios.some((ratio) => ratio > ALLOWED_RATIO)) process.exitCode = 1
