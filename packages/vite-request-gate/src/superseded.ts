@@ -51,7 +51,8 @@ export class Superseded {
     await immediate()
     await immediate()
     const last = Math.max(...environments.map((one) => this.#reloads.get(one)?.invalidated ?? 0))
-    while (Date.now() <= last) await immediate()
+    // From Vite 7 on that clock never repeats, and may be ahead.
+    while (Date.now() === last) await immediate()
   }
 
   /**
