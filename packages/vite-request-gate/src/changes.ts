@@ -12,12 +12,13 @@ import { watchDiscoveries } from './vite-internals.ts'
  * finish, new dependencies are found and optimized, and only then Vite's HMR goes on.
  */
 export class Changes {
-  readonly superseded: Superseded = new Superseded()
+  readonly superseded: Superseded
   readonly #context: Context
   readonly #undelivered: (() => void)[] = []
 
   constructor(context: Context) {
     this.#context = context
+    this.superseded = new Superseded(context.environments)
   }
 
   /** All modules there are, and those that a build would begin with. */
@@ -50,7 +51,7 @@ export class Changes {
   /** Resolves when Vite may deliver the change. */
   async prepare(change: HotUpdateOptions): Promise<void> {
     const { file, read, type } = change
-    this.superseded.begin(change, this.#context.environments)
+    this.superseded.begin(change)
     const { timeout } = this.#context.options
     const end = this.#context.settlement.begin(`${path.basename(file)} has changed`)
     // Should Vite never deliver it.
@@ -68,7 +69,7 @@ export class Changes {
     await this.#discover(file, (crawl) =>
       changed.map(({ environment, module }) => crawl.visit(environment, module)),
     )
-    await this.superseded.passed(this.#context.environments)
+    await this.superseded.passed()
   }
 
   /**

@@ -73,7 +73,7 @@ export class Crawl {
  * The urls that the module's code imports. `importedModules` also has the files that a plugin made
  * the module from, which may be for another environment.
  */
-function importsOf({ deps = [], dynamicDeps = [] }: TransformResult): Set<string> {
+export function importsOf({ deps = [], dynamicDeps = [] }: TransformResult): Set<string> {
   const urls = [...deps, ...dynamicDeps]
   return new Set(
     urls.map((url) =>

@@ -5,6 +5,7 @@ import { peekBody } from './body.ts'
 import { Changes } from './changes.ts'
 import type { Context } from './context.ts'
 import { Hold } from './hold.ts'
+import { keepTransforms } from './kept-transforms.ts'
 import { tellMissedSaves } from './missed-saves.ts'
 import type { Options } from './options.ts'
 import { OwnRequests } from './own-requests.ts'
@@ -60,6 +61,7 @@ export class Gate {
     this.#hold = new Hold(context)
     this.#own = new OwnRequests(httpServer)
     this.#endWatch = tellMissedSaves(watcher)
+    for (const environment of watched) keepTransforms(environment)
     this.#recovery = new Recovery(context)
     this.#runners = new Map(
       watched.map((environment) => [

@@ -1,4 +1,5 @@
 import { setImmediate as immediate } from 'node:timers/promises'
+import { hasHotChannel } from '@holdfast/vite-hmr-bridge'
 import type { DevEnvironment, EnvironmentModuleNode, HotPayload, HotUpdateOptions } from 'vite'
 
 /** What one environment had when a change was invalidated. */
@@ -11,7 +12,7 @@ interface Before {
 /** The last reload of everything in an environment. */
 interface Reload {
   /** When a module was last invalidated before it, on Vite's clock. */
-  invalidated: number
+  invalidated: ReadonlyMap<DevEnvironment, number>
 }
 
 /**
@@ -19,21 +20,27 @@ interface Reload {
  * change brings has reloaded everything, the change too. A second reload would take as long again.
  */
 export class Superseded {
+  readonly #environments: readonly DevEnvironment[]
   readonly #reloads = new WeakMap<DevEnvironment, Reload>()
   readonly #before = new WeakMap<HotUpdateOptions['read'], Map<DevEnvironment, Before>>()
+
+  constructor(environments: readonly DevEnvironment[]) {
+    this.#environments = environments
+  }
 
   /** To be called with all that is sent to an environment's runner. */
   sent(environment: DevEnvironment, payload: HotPayload): void {
     // One that a file triggers reloads only what depends on it.
     if (payload.type !== 'full-reload' || payload.triggeredBy !== undefined) return
-    this.#reloads.set(environment, { invalidated: lastInvalidation(environment) })
+    const invalidated = new Map(this.#environments.map((one) => [one, lastInvalidation(one)]))
+    this.#reloads.set(environment, { invalidated })
   }
 
   /** To be called when a change is invalidated, and before anything is done about it. */
-  begin({ file, read, type }: HotUpdateOptions, environments: readonly DevEnvironment[]): void {
+  begin({ file, read, type }: HotUpdateOptions): void {
     // Of files that appear or go, Vite invalidates nothing yet.
     if (type !== 'update') return
-    const before = environments.map((environment) => {
+    const before = this.#environments.map((environment) => {
       const reload = this.#reloads.get(environment)
       const modules = new Set(environment.moduleGraph.getModulesByFile(file))
       return [environment, { reload, modules }] as const
@@ -47,27 +54,43 @@ export class Superseded {
    * clock of Vite 6 may give both the same millisecond. Also waits for the reload: an optimizer lets
    * go of those who wait for it before it sends one, and the bridge sends that on in an immediate.
    */
-  async passed(environments: readonly DevEnvironment[]): Promise<void> {
+  async passed(): Promise<void> {
     await immediate()
     await immediate()
-    const last = Math.max(...environments.map((one) => this.#reloads.get(one)?.invalidated ?? 0))
+    const last = Math.max(
+      ...this.#environments.flatMap((one) => [
+        0,
+        ...(this.#reloads.get(one)?.invalidated.values() ?? []),
+      ]),
+    )
     // From Vite 7 on that clock never repeats, and may be ahead.
     while (Date.now() === last) await immediate()
   }
 
   /**
-   * Whether the environment's runner has been told of the change. Not if a plugin has added modules
-   * to it, as those are invalidated only when it is delivered, or has invalidated some on its own.
+   * Whether those who run the environment's modules have been told of the change: its runner or, if
+   * it has none, all that there are. Not if a plugin has added modules to it, as those are
+   * invalidated only when it is delivered, or has invalidated some on its own.
    */
   has({ modules, read }: HotUpdateOptions, environment: DevEnvironment): boolean {
-    const before = this.#before.get(read)?.get(environment)
-    const reload = this.#reloads.get(environment)
+    const before = this.#before.get(read)
+    const told = hasHotChannel(environment)
+      ? [environment]
+      : this.#environments.filter(hasHotChannel)
+    const isReloaded = (one: DevEnvironment): boolean => {
+      const reload = this.#reloads.get(one)
+      return (
+        reload !== undefined &&
+        reload !== before?.get(one)?.reload &&
+        reload.invalidated.get(environment) === lastInvalidation(environment)
+      )
+    }
+    const invalidated = before?.get(environment)?.modules
     return (
-      before !== undefined &&
-      reload !== undefined &&
-      reload !== before.reload &&
-      modules.every((module) => before.modules.has(module)) &&
-      lastInvalidation(environment) === reload.invalidated
+      invalidated !== undefined &&
+      modules.every((module) => invalidated.has(module)) &&
+      told.length > 0 &&
+      told.every(isReloaded)
     )
   }
 }

@@ -5,18 +5,30 @@ import type { DevEnvironment } from 'vite'
  * 8.3.8 (`optimizer/optimizer.ts`, `server/hmr.ts`).
  */
 
+const graphMethods = [
+  'ensureEntryFromUrl',
+  'getModuleByUrl',
+  'getModulesByFile',
+  'invalidateAll',
+  'invalidateModule',
+  'updateModuleInfo',
+  'updateModuleTransformResult',
+] as const
+
 /** What is not as expected in an environment, if anything. */
 export function findSurprise(environment: DevEnvironment): string | undefined {
-  const { depsOptimizer, hot, moduleGraph } = environment
+  const { depsOptimizer, hot, moduleGraph, pluginContainer } = environment
   if (typeof hot?.send !== 'function') return 'no hot.send()'
   if (typeof environment.transformRequest !== 'function') return 'no transformRequest()'
-  for (const key of ['getModulesByFile', 'ensureEntryFromUrl', 'invalidateAll'] as const) {
+  if (typeof pluginContainer?.load !== 'function') return 'no pluginContainer.load()'
+  for (const key of graphMethods) {
     if (typeof moduleGraph?.[key] !== 'function') return `no moduleGraph.${key}()`
   }
   if (!(moduleGraph.idToModuleMap instanceof Map)) return 'no moduleGraph.idToModuleMap'
   if (!depsOptimizer) return undefined
   if (typeof depsOptimizer.metadata?.discovered !== 'object') return 'no metadata.discovered'
-  for (const key of ['isOptimizedDepFile', 'run'] as const) {
+  if (!Array.isArray(depsOptimizer.metadata.depInfoList)) return 'no metadata.depInfoList'
+  for (const key of ['getOptimizedDepId', 'isOptimizedDepFile', 'run'] as const) {
     if (typeof depsOptimizer[key] !== 'function') return `no ${key}()`
   }
   return undefined
