@@ -2,16 +2,58 @@ import { writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { hmrBridge } from '@holdfast/vite-hmr-bridge'
 import * as vite from 'vite'
-import type { HotPayload } from 'vite'
+import type { HotPayload, Plugin } from 'vite'
 import { describe, expect, test } from 'vitest'
 import { createProject, majors, RELOADING } from './project.ts'
-import type { Server } from './project.ts'
+import type { RequestGateOptions } from './index.ts'
+import type { Project, Server, Vite } from './project.ts'
 
 const files = {
   'src/value.js': 'export const value = 1',
   'src/entry.js': `
     import { value } from './value.js'
     export default (request, response) => response.end('value ' + value)`,
+}
+
+const copying = {
+  ...files,
+  'src/entry.js': `
+    import { value } from './value.js'
+    import { copied } from 'virtual:copy'
+    export default (request, response) => response.end('value ' + value + copied)`,
+}
+
+/** As the bridge topology has it: `ssr` has no runner, and the worker runs what is in it. */
+function serveCopies(
+  project: Project,
+  { DevEnvironment }: Vite,
+  options?: RequestGateOptions,
+): Promise<Server> {
+  let ssr: vite.DevEnvironment
+  const copy: Plugin = {
+    name: 'copy',
+    configureServer: ({ environments }) => void (ssr = environments.ssr),
+    resolveId: (id) => (id === 'virtual:copy' ? '\0virtual:copy' : undefined),
+    async load(id) {
+      if (id !== '\0virtual:copy') return undefined
+      const result = await ssr.transformRequest('/src/value.js')
+      return `export const copied = ${/value = (\d)/.exec(result!.code)![1]}`
+    },
+  }
+  return project.serve(options, {
+    plugins: [hmrBridge({ from: 'ssr', to: 'worker' }), copy],
+    environments: {
+      worker: {
+        resolve: { noExternal: true },
+        optimizeDeps: { noDiscovery: false, include: ['dep/a0'] },
+      },
+      ssr: {
+        dev: {
+          createEnvironment: (name, config) => new DevEnvironment(name, config, { hot: true }),
+        },
+      },
+    },
+  })
 }
 
 /** What the worker's runner is sent, and which dependencies were optimized by then. */
@@ -102,6 +144,32 @@ describe.each(majors)('Vite %s', (_name, major) => {
       1,
     )
     expect(messages.map(({ type }) => type)).toEqual(['full-reload'])
+  })
+
+  test('what stands in an environment without a runner is reloaded with those who run it', async () => {
+    await using project = await createProject(major, copying)
+    const server = await serveCopies(project, major)
+    await expectAnswer(server, 'value 11')
+    await server.api.settled()
+    const messages = watch(server)
+    await project.edit('src/value.js', '1', `2; import 'dep/b0'`)
+    await expectAnswer(server, 'value 22')
+    await server.api.settled()
+    expect(server.log.matching(RELOADING)).toHaveLength(1)
+    expect(messages.map(({ type }) => type).filter((type) => type !== 'prune')).toEqual([
+      'full-reload',
+    ])
+
+    await project.edit('src/value.js', '2', '3')
+    await expectAnswer(server, 'value 33')
+  })
+
+  test('and is told of if it is not known who runs it', async () => {
+    await using project = await createProject(major, copying)
+    const server = await serveCopies(project, major, { environments: ['ssr'] })
+    await expectAnswer(server, 'value 11')
+    await project.edit('src/value.js', '1', '2')
+    await expectAnswer(server, 'value 22')
   })
 
   test.each(['returns', 'invalidates'])(
