@@ -7,9 +7,6 @@ import { PACKAGE_NAME } from './constants.ts'
 import { keyListenerCode } from './key-listener.ts'
 import { resolvePhysical, resolveRuntime } from './runtime.ts'
 
-const LISTENER = `virtual:${PACKAGE_NAME}:keys`
-const LISTENER_ID = `\0${LISTENER}`
-
 /** Serves the physical module under its virtual id. */
 export function devPlugin(virtualId: string, runtime: string): Plugin {
   return {
@@ -20,14 +17,12 @@ export function devPlugin(virtualId: string, runtime: string): Plugin {
     // its imports to be resolved from.
     async resolveId(id, importer) {
       if (importer !== virtualId) return null
-      if (id === LISTENER) return LISTENER_ID
       const file = await resolveRuntime(this.environment, runtime)
       return resolvePhysical(this.environment, id, file)
     },
     load: {
-      filter: { id: [exactRegex(virtualId), exactRegex(LISTENER_ID)] },
+      filter: { id: exactRegex(virtualId) },
       async handler(id) {
-        if (id === LISTENER_ID) return keyListenerCode
         // Vite 6 before 6.3 ignores filters.
         if (id !== virtualId) return null
         return readModule(await resolveRuntime(this.environment, runtime))
@@ -42,7 +37,7 @@ async function readModule(file: string): Promise<Rollup.LoadResult> {
   const written = await readFile(file, 'utf8')
   const url = SOURCE_MAP_COMMENT.exec(written)?.[1]
   // Behind everything, so that no source map is needed for it.
-  const code = `${written.replace(SOURCE_MAP_COMMENT, '\n')}\nimport ${JSON.stringify(LISTENER)}\n`
+  const code = `${written.replace(SOURCE_MAP_COMMENT, '\n')}\n${keyListenerCode}`
   const mapFile = url && path.resolve(path.dirname(file), url)
   if (!mapFile || !existsSync(mapFile)) return code
   const map: Rollup.ExistingRawSourceMap = JSON.parse(await readFile(mapFile, 'utf8'))
