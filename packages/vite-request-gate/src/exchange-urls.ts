@@ -1,5 +1,4 @@
 import type { TransformResult } from 'vite'
-import { importsOf } from './crawl.ts'
 
 /** What `fetchModule()` appends to a transform that it is asked for, and does again. */
 const INLINE_MAP = /\n\/\/# sourceURL=.*\n\/\/# sourceMappingSource=vite-generated\n.*\n$/
@@ -7,19 +6,15 @@ const INLINE_MAP = /\n\/\/# sourceURL=.*\n\/\/# sourceMappingSource=vite-generat
 /**
  * The transform with other URLs for its imports, which stand in its code as Vite has written them.
  *
- * @param known the URLs of all its imports.
  * @returns `undefined` if it cannot be told where they stand.
  */
 export function exchangeUrls(
   result: TransformResult,
   urls: ReadonlyMap<string, string>,
-  known: ReadonlySet<string>,
 ): TransformResult | undefined {
   const { deps, dynamicDeps = [] } = result
   // There are none without the transform for runners.
   if (!deps) return undefined
-  // One of another spelling would be missed.
-  for (const url of importsOf(result)) if (/[?&]v=/.test(url) && !known.has(url)) return undefined
   let code = result.code.replace(INLINE_MAP, '')
   for (const [from, to] of urls) {
     code = code.replaceAll(`"${from}"`, `"${to}"`).replaceAll(`'${from}'`, `'${to}'`)

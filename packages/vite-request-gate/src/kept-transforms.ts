@@ -1,11 +1,18 @@
 import { hash } from 'node:crypto'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { DevEnvironment, EnvironmentModuleNode, OptimizedDepInfo, TransformResult } from 'vite'
+import { importsOf } from './crawl.ts'
 import { exchangeUrls } from './exchange-urls.ts'
 
-/** What a plugin made of an id. */
+/** What an id was loaded from. */
 interface Loaded {
-  digest: string
+  /** Of what plugins gave, if they gave anything; otherwise Vite reads a file. */
+  digest: string | undefined
+  /** Whether that changed without the module being invalidated, as a plugin may load it, too. */
+  isAmbiguous: boolean
+  /** When, in ms since the epoch. */
+  at: number
   /** Whether those who import it are written for CommonJS, if it is an optimized dependency. */
   needsInterop: boolean | undefined
 }
@@ -14,14 +21,23 @@ interface Loaded {
 interface Kept {
   module: EnvironmentModuleNode
   result: TransformResult
-  /** Not there if Vite read a file, of whose changes it is told. */
-  loaded: Loaded | undefined
+  loaded: Loaded
   imports: { module: EnvironmentModuleNode; needsInterop: boolean | undefined }[]
-  answer?: Promise<TransformResult | undefined>
+  answer?: Promise<Renewed | undefined>
+}
+
+/** A transform as it would come out now, and the modules that it imports. */
+interface Renewed {
+  result: TransformResult
+  /** Those that are others than before, by those. */
+  exchanged: ReadonlyMap<EnvironmentModuleNode, EnvironmentModuleNode>
 }
 
 /** `DEP_VERSION_RE` in Vite's `constants.ts`. */
 const VERSION = /[?&]v=([\w.-]+)/
+
+/** Milliseconds by which the time of a file may be behind. */
+const FILE_TIME_MARGIN = 50
 
 /**
  * Spares an environment most of what a reload of its optimizer costs. Vite drops all transforms
@@ -29,8 +45,10 @@ const VERSION = /[?&]v=([\w.-]+)/
  * as it was, apart from these URLs. A transform is used again if
  *
  * - nothing has invalidated its module but that reload,
- * - what plugins load for it is the same, and
- * - it imports the same modules, whose URLs can be exchanged.
+ * - it is loaded as before: plugins give the same for it, or the file has not been written since,
+ * - it imports the same modules, whose URLs can be exchanged, and
+ * - it is an optimized dependency or none of a package's files, as these are imported in another way
+ *   once they are optimized.
  */
 export function keepTransforms(environment: DevEnvironment): void {
   const { depsOptimizer, moduleGraph, pluginContainer } = environment
@@ -42,13 +60,15 @@ export function keepTransforms(environment: DevEnvironment): void {
   const transformRequest = environment.transformRequest.bind(environment)
 
   pluginContainer.load = async (id) => {
+    const at = Date.now()
     const result = await load(id)
-    kept.loads(id, typeof result === 'string' ? result : result?.code)
+    if (typeof result === 'string') kept.loads(id, at, result)
+    else kept.loads(id, at, result?.code, result?.moduleType)
     return result
   }
-  moduleGraph.invalidateModule = (module, ...rest) => {
-    kept.forget(module)
-    invalidateModule(module, ...rest)
+  moduleGraph.invalidateModule = (module, seen, timestamp, isHmr, isSoft) => {
+    kept.forget(module, isSoft)
+    invalidateModule(module, seen, timestamp, isHmr, isSoft)
   }
   moduleGraph.invalidateAll = () => {
     const keep = kept.prepare()
@@ -69,9 +89,11 @@ class KeptTransforms {
   /** By `#keyOf()`. */
   readonly #kept = new Map<string, Kept>()
   /** By id, since the last reload. */
-  #loaded = new Map<string, Loaded>()
+  readonly #loaded = new Map<string, Loaded>()
   /** All that the optimizer ever had, by which files of packages are versioned, too. */
   readonly #versions = new Set<string>()
+  /** The one at the last reload. */
+  #version: string | undefined
 
   constructor(environment: DevEnvironment, optimizer: Optimizer) {
     this.#environment = environment
@@ -82,16 +104,26 @@ class KeptTransforms {
     return this.#kept.size
   }
 
-  /** @param code absent if no plugin has any. */
-  loads(id: string, code: string | undefined): void {
-    this.#versions.add(this.#optimizer.metadata.browserHash)
-    if (code === undefined) return
+  /** @param code what plugins gave, if they gave anything. */
+  loads(id: string, at: number, code: unknown, moduleType = ''): void {
+    const { browserHash } = this.#optimizer.metadata
+    this.#versions.add(browserHash)
+    this.#version ??= browserHash
+    const digest = typeof code === 'string' ? hash('sha1', `${moduleType}:${code}`) : undefined
+    const before = this.#loaded.get(id)
+    if (before) {
+      before.isAmbiguous ||= before.digest !== digest
+      return
+    }
     const needsInterop = this.#isOptimized(id) ? this.#infoOf(id)?.needsInterop : undefined
-    this.#loaded.set(id, { digest: hash('sha1', code), needsInterop })
+    this.#loaded.set(id, { digest, isAmbiguous: false, at, needsInterop })
   }
 
-  forget({ id }: EnvironmentModuleNode): void {
-    if (id) this.#kept.delete(this.#keyOf(id))
+  /** @param isSoft whether Vite itself will use the transform again. */
+  forget({ id }: EnvironmentModuleNode, isSoft = false): void {
+    if (!id) return
+    this.#kept.delete(this.#keyOf(id))
+    if (!isSoft) this.#loaded.delete(id)
   }
 
   /**
@@ -101,27 +133,24 @@ class KeptTransforms {
    */
   prepare(): () => void {
     if (!this.#isOptimizersReload()) return () => {}
-    const loaded = this.#loaded
-    this.#loaded = new Map()
     const modules = [...this.#environment.moduleGraph.idToModuleMap.values()]
     const dropped = modules.flatMap((module): Kept[] => {
       const { id, importedModules, transformResult } = module
-      if (!id || !transformResult) return []
+      const loaded = this.#loaded.get(id ?? '')
+      if (!loaded || loaded.isAmbiguous || !transformResult || !this.#mayKeep(id!)) return []
       const imports = [...importedModules].map((imported) => ({
         module: imported,
-        needsInterop: loaded.get(imported.id ?? '')?.needsInterop,
+        needsInterop: this.#loaded.get(imported.id ?? '')?.needsInterop,
       }))
-      return [{ module, result: transformResult, loaded: loaded.get(id), imports }]
+      return [{ module, result: transformResult, loaded, imports }]
     })
     // What nobody has asked for since the last reload is as good as before.
-    const before = [...this.#kept.values()].map(
-      ({ module, result, loaded: code, imports }): Kept => ({
-        module,
-        result,
-        loaded: code,
-        imports,
-      }),
-    )
+    const before = [...this.#kept.values()].map(({ module, result, loaded, imports }): Kept => ({
+      module,
+      result,
+      loaded,
+      imports,
+    }))
     return () => {
       for (const kept of [...before, ...dropped]) {
         const id = kept.module.id!
@@ -143,43 +172,57 @@ class KeptTransforms {
     if (!kept) return
     // Who imports a module that fails is told by Vite.
     kept.answer ??= this.#renew(module, module.id, kept).catch(() => undefined)
-    const result = await kept.answer
+    const renewed = await kept.answer
     // Another has asked, or something was invalidated meanwhile.
     if (this.#kept.get(key) !== kept) return
     this.#kept.delete(key)
-    if (!result || module.transformResult) return
-    moduleGraph.updateModuleTransformResult(module, result)
+    if (!renewed || module.transformResult) return
+    if (module !== kept.module || renewed.exchanged.size > 0)
+      this.#updateGraph(module, kept, renewed)
+    moduleGraph.updateModuleTransformResult(module, renewed.result)
   }
 
-  /** The transform as it would come out now, if that can be told. */
+  /** `undefined` if it cannot be told how the transform would come out. */
   async #renew(
     module: EnvironmentModuleNode,
     id: string,
     kept: Kept,
-  ): Promise<TransformResult | undefined> {
+  ): Promise<Renewed | undefined> {
     const isSame = module === kept.module
     // Plugins may know more of one that has a new URL, by its former.
     if (!isSame && hasMeta(kept.module)) return undefined
-    if (kept.loaded) {
-      await this.#environment.pluginContainer.load(id)
-      if (this.#loaded.get(id)?.digest !== kept.loaded.digest) return undefined
-    }
-    const exchanged = new Map<EnvironmentModuleNode, string>()
-    for (const { module: imported, needsInterop } of kept.imports) {
-      const version = this.#versionOf(imported, needsInterop)
-      if (version === undefined) return undefined
-      if (version !== '') exchanged.set(imported, version)
-    }
-    if (isSame && exchanged.size === 0) return kept.result
-
-    const urls = new Map(
-      [...exchanged].map(([{ url }, version]) => [url, withVersion(url, version)]),
-    )
+    if (!(await this.#loadsAsBefore(id, kept.loaded))) return undefined
     const known = new Set(kept.imports.map((one) => one.module.url))
-    const result = exchangeUrls(kept.result, urls, known)
-    if (!result || (!isSame && mentions(result, kept.module))) return undefined
-    await this.#updateGraph(module, kept, result, exchanged)
-    return result
+    const imported = [...importsOf(kept.result)]
+    if (imported.some((url) => VERSION.test(url) && !known.has(url))) return undefined
+
+    const urls = new Map<string, string>()
+    const others: [EnvironmentModuleNode, string][] = []
+    for (const { module: one, needsInterop } of kept.imports) {
+      if (isUnresolved(one)) return undefined
+      const version = this.#versionOf(one, needsInterop)
+      if (version === undefined) return undefined
+      if (version === '') continue
+      const url = one.url.replace(VERSION, (found) => found.slice(0, '?v='.length) + version)
+      urls.set(one.url, url)
+      others.push([one, url])
+    }
+    const result = isSame && urls.size === 0 ? kept.result : exchangeUrls(kept.result, urls)
+    if (!result || this.#mentionsOutdated(result)) return undefined
+    if (!isSame && mentions(result, kept.module)) return undefined
+    const { moduleGraph } = this.#environment
+    const exchanged = await Promise.all(
+      others.map(async ([one, url]) => [one, await moduleGraph.ensureEntryFromUrl(url)] as const),
+    )
+    return { result, exchanged: new Map(exchanged) }
+  }
+
+  async #loadsAsBefore(id: string, { at, digest }: Loaded): Promise<boolean> {
+    await this.#environment.pluginContainer.load(id)
+    if (this.#loaded.get(id)?.digest !== digest) return false
+    if (digest !== undefined) return true
+    const { ctimeMs } = await stat(fileOf(id))
+    return ctimeMs + FILE_TIME_MARGIN < at
   }
 
   /**
@@ -198,22 +241,26 @@ class KeptTransforms {
     return info.browserHash === version ? '' : info.browserHash
   }
 
-  async #updateGraph(
+  /** Whether a former URL stands in the code elsewhere than in imports, as a plugin may have put it. */
+  #mentionsOutdated({ code, deps = [], dynamicDeps = [] }: TransformResult): boolean {
+    let rest = code
+    for (const url of [...deps, ...dynamicDeps]) rest = rest.replaceAll(url, '')
+    const { browserHash } = this.#optimizer.metadata
+    const found = [...rest.matchAll(/[?&]v=([\w.-]+)/g)].map(([, version]) => version!)
+    return found.some((version) => version !== browserHash && this.#versions.has(version))
+  }
+
+  #updateGraph(
     module: EnvironmentModuleNode,
     { module: former, imports }: Kept,
-    { deps = [], dynamicDeps = [] }: TransformResult,
-    exchanged: ReadonlyMap<EnvironmentModuleNode, string>,
-  ): Promise<void> {
+    { result: { deps = [], dynamicDeps = [] }, exchanged }: Renewed,
+  ): void {
     const { acceptedHmrDeps, acceptedHmrExports, importedBindings, isSelfAccepting } = former
-    const current = (one: EnvironmentModuleNode): EnvironmentModuleNode | string => {
-      const version = exchanged.get(one)
-      return version === undefined ? one : withVersion(one.url, version)
-    }
-    const ids = new Map(
-      [...exchanged].map(([{ id }, version]) => [id!, withVersion(id!, version)] as const),
-    )
+    const current = (one: EnvironmentModuleNode): EnvironmentModuleNode => exchanged.get(one) ?? one
+    const ids = new Map([...exchanged].map(([{ id }, other]) => [id!, other.id!]))
     const bindings = importedBindings && [...importedBindings]
-    await this.#environment.moduleGraph.updateModuleInfo(
+    // Is done when it returns, as there is nothing to resolve.
+    void this.#environment.moduleGraph.updateModuleInfo(
       module,
       new Set(imports.map((one) => current(one.module))),
       bindings && new Map(bindings.map(([id, names]) => [ids.get(id) ?? id, names])),
@@ -226,10 +273,17 @@ class KeptTransforms {
 
   /** Others, as that for a `tsconfig.json`, change what comes out. */
   #isOptimizersReload(): boolean {
+    const before = this.#version
+    this.#version = this.#optimizer.metadata.browserHash
+    if (before === this.#version) return false
     for (const { id, transformResult } of this.#environment.moduleGraph.idToModuleMap.values()) {
       if (id && transformResult && this.#isOptimized(id) && !this.#isCurrent(id)) return true
     }
     return false
+  }
+
+  #mayKeep(id: string): boolean {
+    return this.#isOptimized(id) || !path.isAbsolute(id) || !id.includes('/node_modules/')
   }
 
   /** The same for all versions of an optimized dependency. */
@@ -255,12 +309,12 @@ class KeptTransforms {
 
 const fileOf = (id: string): string => id.replace(/[?#][^]*$/, '')
 
+/** Vite leaves the import as it is written, and may find what it is for the next time. */
+const isUnresolved = ({ id, url }: EnvironmentModuleNode): boolean =>
+  id === url && /^[\w@]/.test(url)
+
 const hasMeta = ({ info }: EnvironmentModuleNode): boolean =>
   Object.keys(info?.meta ?? {}).length > 0
 
 const mentions = ({ code }: TransformResult, { id, url }: EnvironmentModuleNode): boolean =>
   code.includes(id!) || code.includes(url)
-
-function withVersion(url: string, version: string): string {
-  return url.replace(VERSION, (found) => found.slice(0, '?v='.length) + version)
-}
