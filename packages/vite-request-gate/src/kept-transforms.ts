@@ -36,8 +36,8 @@ interface Renewed {
 /** `DEP_VERSION_RE` in Vite's `constants.ts`. */
 const VERSION = /[?&]v=([\w.-]+)/
 
-/** Milliseconds by which the time of a file may be behind. */
-const FILE_TIME_MARGIN = 50
+/** Milliseconds by which the time of a file may be behind, as systems count it in ticks. */
+export const FILE_TIME_MARGIN = 50
 
 /**
  * Spares an environment most of what a reload of its optimizer costs. Vite drops all transforms
