@@ -26,12 +26,10 @@ export interface ActionResult extends Result {
 export class Application {
   readonly url: string
   readonly #counterUrl: string
-  readonly #timeout: number
 
-  constructor(url: string, counterUrl: string, timeout: number = TIMEOUT) {
+  constructor(url: string, counterUrl: string) {
     this.url = url
     this.#counterUrl = counterUrl
-    this.#timeout = timeout
   }
 
   getPage(): Promise<Result> {
@@ -68,7 +66,7 @@ export class Application {
     init: RequestInit,
     check: (answer: Answer) => Fault | undefined,
   ): Promise<Result> {
-    const signal = AbortSignal.timeout(this.#timeout)
+    const signal = AbortSignal.timeout(TIMEOUT)
     try {
       const response = await fetch(this.url + path, { ...init, signal })
       const { status, headers } = response

@@ -20,7 +20,7 @@ export async function timeEdit(
   counterUrl: string,
   edit: Edit,
 ): Promise<number | undefined> {
-  const application = new Application(url, counterUrl, DEADLINE)
+  const application = new Application(url, counterUrl)
   const start = performance.now()
   const times: number[] = []
   const look = async (): Promise<void> => {

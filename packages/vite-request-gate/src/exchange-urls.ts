@@ -1,6 +1,9 @@
 import type { TransformResult } from 'vite'
 
-/** What `fetchModule()` appends to a transform that it is asked for, and does again. */
+/**
+ * What `fetchModule()` appends to a transform that it is asked for, and does again
+ * (`inlineSourceMap` in `ssr/fetchModule.ts`, the same in Vite 6 to 8).
+ */
 const INLINE_MAP = /\n\/\/# sourceURL=.*\n\/\/# sourceMappingSource=vite-generated\n.*\n$/
 
 /**

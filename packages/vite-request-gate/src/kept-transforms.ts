@@ -29,8 +29,8 @@ interface Kept {
 /** A transform as it would come out now, and the modules that it imports. */
 interface Renewed {
   result: TransformResult
-  /** Those that are others than before, by those. */
-  exchanged: ReadonlyMap<EnvironmentModuleNode, EnvironmentModuleNode>
+  /** Those that are others than before, by their former URLs. */
+  exchanged: ReadonlyMap<string, EnvironmentModuleNode>
 }
 
 /** `DEP_VERSION_RE` in Vite's `constants.ts`. */
@@ -132,7 +132,10 @@ class KeptTransforms {
    * @returns a function for afterwards.
    */
   prepare(): () => void {
-    if (!this.#isOptimizersReload()) return () => {}
+    // Other reloads, as that for a `tsconfig.json`, change what comes out.
+    const version = this.#version
+    this.#version = this.#optimizer.metadata.browserHash
+    if (version === this.#version || !this.#hasOutdated()) return () => {}
     const modules = [...this.#environment.moduleGraph.idToModuleMap.values()]
     const dropped = modules.flatMap((module): Kept[] => {
       const { id, importedModules, transformResult } = module
@@ -197,22 +200,19 @@ class KeptTransforms {
     if (imported.some((url) => VERSION.test(url) && !known.has(url))) return undefined
 
     const urls = new Map<string, string>()
-    const others: [EnvironmentModuleNode, string][] = []
     for (const { module: one, needsInterop } of kept.imports) {
-      if (isUnresolved(one)) return undefined
-      const version = this.#versionOf(one, needsInterop)
-      if (version === undefined) return undefined
-      if (version === '') continue
-      const url = one.url.replace(VERSION, (found) => found.slice(0, '?v='.length) + version)
-      urls.set(one.url, url)
-      others.push([one, url])
+      const url = isUnresolved(one) ? undefined : this.#urlOf(one, needsInterop)
+      if (url === undefined) return undefined
+      if (url !== one.url) urls.set(one.url, url)
     }
     const result = isSame && urls.size === 0 ? kept.result : exchangeUrls(kept.result, urls)
     if (!result || this.#mentionsOutdated(result)) return undefined
     if (!isSame && mentions(result, kept.module)) return undefined
     const { moduleGraph } = this.#environment
     const exchanged = await Promise.all(
-      others.map(async ([one, url]) => [one, await moduleGraph.ensureEntryFromUrl(url)] as const),
+      [...urls].map(
+        async ([from, to]) => [from, await moduleGraph.ensureEntryFromUrl(to)] as const,
+      ),
     )
     return { result, exchanged: new Map(exchanged) }
   }
@@ -225,20 +225,20 @@ class KeptTransforms {
     return ctimeMs + FILE_TIME_MARGIN < at
   }
 
-  /**
-   * What an import has to be exchanged for: '' if nothing, `undefined` if it has changed otherwise.
-   */
-  #versionOf({ id }: EnvironmentModuleNode, needsInterop: boolean | undefined): string | undefined {
+  /** By which an import is imported now, or nothing if it would be in another way. */
+  #urlOf(
+    { id, url }: EnvironmentModuleNode,
+    needsInterop: boolean | undefined,
+  ): string | undefined {
     const version = VERSION.exec(id ?? '')?.[1]
-    if (!id || version === undefined) return ''
-    if (!this.#isOptimized(id)) {
-      const { browserHash } = this.#optimizer.metadata
-      const isVites = this.#versions.has(version) && path.isAbsolute(id)
-      return isVites && version !== browserHash ? browserHash : ''
+    if (!id || version === undefined) return url
+    if (this.#isOptimized(id)) {
+      const info = this.#infoOf(id)
+      if (!info?.browserHash || info.needsInterop !== needsInterop) return undefined
+      return withVersion(url, info.browserHash)
     }
-    const info = this.#infoOf(id)
-    if (!info || info.needsInterop !== needsInterop) return undefined
-    return info.browserHash === version ? '' : info.browserHash
+    const isVites = this.#versions.has(version) && path.isAbsolute(id)
+    return isVites ? withVersion(url, this.#optimizer.metadata.browserHash) : url
   }
 
   /** Whether a former URL stands in the code elsewhere than in imports, as a plugin may have put it. */
@@ -246,18 +246,19 @@ class KeptTransforms {
     let rest = code
     for (const url of [...deps, ...dynamicDeps]) rest = rest.replaceAll(url, '')
     const { browserHash } = this.#optimizer.metadata
-    const found = [...rest.matchAll(/[?&]v=([\w.-]+)/g)].map(([, version]) => version!)
+    const found = [...rest.matchAll(new RegExp(VERSION, 'g'))].map(([, version]) => version!)
     return found.some((version) => version !== browserHash && this.#versions.has(version))
   }
 
   #updateGraph(
     module: EnvironmentModuleNode,
     { module: former, imports }: Kept,
-    { result: { deps = [], dynamicDeps = [] }, exchanged }: Renewed,
+    { result, exchanged }: Renewed,
   ): void {
     const { acceptedHmrDeps, acceptedHmrExports, importedBindings, isSelfAccepting } = former
-    const current = (one: EnvironmentModuleNode): EnvironmentModuleNode => exchanged.get(one) ?? one
-    const ids = new Map([...exchanged].map(([{ id }, other]) => [id!, other.id!]))
+    const current = (one: EnvironmentModuleNode): EnvironmentModuleNode =>
+      exchanged.get(one.url) ?? one
+    const ids = new Map(imports.map((one) => [one.module.id, current(one.module).id!]))
     const bindings = importedBindings && [...importedBindings]
     // Is done when it returns, as there is nothing to resolve.
     void this.#environment.moduleGraph.updateModuleInfo(
@@ -267,15 +268,12 @@ class KeptTransforms {
       new Set([...acceptedHmrDeps].map(current)),
       acceptedHmrExports,
       isSelfAccepting ?? false,
-      new Set([...deps, ...dynamicDeps]),
+      importsOf(result),
     )
   }
 
-  /** Others, as that for a `tsconfig.json`, change what comes out. */
-  #isOptimizersReload(): boolean {
-    const before = this.#version
-    this.#version = this.#optimizer.metadata.browserHash
-    if (before === this.#version) return false
+  /** Whether a dependency is transformed that the optimizer no longer has like that. */
+  #hasOutdated(): boolean {
     for (const { id, transformResult } of this.#environment.moduleGraph.idToModuleMap.values()) {
       if (id && transformResult && this.#isOptimized(id) && !this.#isCurrent(id)) return true
     }
@@ -306,6 +304,9 @@ class KeptTransforms {
     return this.#optimizer.metadata.depInfoList.find((info) => info.file === file)
   }
 }
+
+const withVersion = (url: string, version: string): string =>
+  url.replace(VERSION, (found) => found.slice(0, '?v='.length) + version)
 
 const fileOf = (id: string): string => id.replace(/[?#][^]*$/, '')
 
