@@ -1,7 +1,6 @@
 import { growth } from './additions.ts'
 import type { Setup } from './dev-server.ts'
 import type { DiscoveryCost } from './discovery.ts'
-import type { Overhead } from './overhead.ts'
 import { median, ratio, sum } from './statistics.ts'
 import {
   editsToPlain,
@@ -15,7 +14,6 @@ import type { Summary } from './summary.ts'
 
 export interface Results {
   summaries: Summary[]
-  overheads: Overhead[]
   /** Of one run each: see `timeAdditions`. */
   additions: number[][]
   discoveries: DiscoveryCost[]
@@ -23,7 +21,7 @@ export interface Results {
 
 interface Promised {
   /** Promises are chosen by it. */
-  group: 'control' | 'requests' | 'state' | 'reloads' | 'speed' | 'overhead'
+  group: 'control' | 'requests' | 'state' | 'reloads' | 'speed'
   title: string
   sense: 'at most' | 'at least'
   limit: number
@@ -48,14 +46,6 @@ function inEach(
         of: `${summary.topology}, ${summary.holdfast}, ${summary.rate}/s`,
         value: measure(summary),
       }))
-}
-
-/** A promise that each topology keeps while nothing is edited. */
-function ofOverhead(measure: (overhead: Overhead) => number): Promised['measure'] {
-  return ({ overheads }) =>
-    [...Map.groupBy(overheads, ({ topology, holdfast }) => `${topology}, ${holdfast}`)].map(
-      ([of, rounds]) => ({ of, value: median(rounds.map(measure)) }),
-    )
 }
 
 const withState: Setup['holdfast'][] = ['no-incremental', 'on']
@@ -178,20 +168,6 @@ export const promises: readonly Promised[] = [
     measure: ({ discoveries }) => [
       { of: 'gate', value: median(discoveries.map(({ extended }) => extended.transformed)) },
     ],
-  },
-  {
-    group: 'overhead',
-    title: 'latency without edits, of plain Vite',
-    sense: 'at most',
-    limit: 1.02,
-    measure: ofOverhead(({ latency }) => latency),
-  },
-  {
-    group: 'overhead',
-    title: 'throughput without edits, of plain Vite',
-    sense: 'at least',
-    limit: 0.98,
-    measure: ofOverhead(({ throughput }) => throughput),
   },
 ]
 

@@ -4,17 +4,14 @@
  */
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { reset } from '@holdfast/app-request-info/reset'
 import { timeAdditions } from './additions.ts'
 import { runColdStart } from './cold-start.ts'
 import type { Setup } from './dev-server.ts'
 import { measureDiscovery } from './discovery.ts'
 import type { DiscoveryCost } from './discovery.ts'
-import { addParts } from './edits.ts'
+import { onHarness } from './on-harness.ts'
 import { readOptions, usage } from './options.ts'
 import type { Options } from './options.ts'
-import { measureOverhead } from './overhead.ts'
-import type { Overhead } from './overhead.ts'
 import { judge } from './promises.ts'
 import { runSteadyLoad } from './steady-load.ts'
 import { latency, summarize } from './summary.ts'
@@ -30,25 +27,14 @@ async function measure(setup: Setup, options: Options, rate: number): Promise<Me
   return { ...setup, rate, steady, coldStart }
 }
 
-async function onHarness<T>(run: () => Promise<T>): Promise<T> {
-  reset()
-  addParts()
-  try {
-    return await run()
-  } finally {
-    reset()
-  }
-}
-
 interface Measured {
   measurements: Measurement[]
-  overheads: Overhead[]
   additions: number[][]
   discoveries: DiscoveryCost[]
 }
 
 async function main(options: Options): Promise<void> {
-  const measured: Measured = { measurements: [], overheads: [], additions: [], discoveries: [] }
+  const measured: Measured = { measurements: [], additions: [], discoveries: [] }
   try {
     for (let round = 1; round <= options.rounds; round++) await runRound(round, options, measured)
   } finally {
@@ -73,10 +59,6 @@ async function runRound(round: number, options: Options, measured: Measured): Pr
           console.log('  The machine does not keep up with that many: the times mean little.')
         }
       }
-    }
-    for (const holdfast of options.modes.filter((mode) => mode !== 'off')) {
-      const setup = { topology, holdfast }
-      measured.overheads.push(await onHarness(() => measureOverhead(setup)))
     }
   }
 }

@@ -20,7 +20,7 @@ const targets: Target[] = ['server', 'client', 'action']
 
 /** Everything, on the terminal. */
 export function printTables(
-  { summaries, overheads, discoveries }: Results,
+  { summaries, discoveries }: Results,
   verdicts: readonly Verdict[],
 ): void {
   for (const [title, setups] of Map.groupBy(summaries, nameOfTable)) {
@@ -38,12 +38,6 @@ export function printTables(
       setups.flatMap(editRows),
     )
   }
-  printTable(
-    'Without edits, as multiples of plain Vite',
-    overheads.map(({ topology, holdfast, latency: slower, throughput }) => {
-      return { topology, holdfast, latency: rounded(slower), throughput: rounded(throughput) }
-    }),
-  )
   printTable(
     'Discovery, in an application of 3001 modules',
     discoveries.flatMap(({ started, edited, extended }) =>

@@ -4,13 +4,11 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { appRoot, run } from '../../server.ts'
+import { readPairs } from '../pairs.ts'
 import { printTable } from '../resilience/print-table.ts'
 import { median } from '../resilience/statistics.ts'
 
-const PAIRS = Number(process.argv[2] ?? 12)
-if (!Number.isInteger(PAIRS) || PAIRS < 1) {
-  throw new Error(`"${process.argv[2]}" is not a number of pairs: a whole number from 1.`)
-}
+const PAIRS = readPairs(12)
 const ALLOWED_RATIO = 1.02
 
 const topologies = ['child', 'bridge'] as const

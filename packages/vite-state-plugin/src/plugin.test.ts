@@ -224,9 +224,14 @@ describe.each(majors)('Vite %s', (_major, vite) => {
     expect(await startError(project, withOptions(project, { runtime: '/no/state.js' }))).toMatch(
       /the state module "\/no\/state.js" was not found; .*; correct the `runtime` option$/,
     )
+  })
+
+  test('an installation without the runtime is told to whoever imports it', async () => {
+    await using project = await createProject({ 'entry.js': `import 'rwsdk/__state'` }, vite)
     const plugin = `${project.root}/node_modules/@holdfast/vite-state-plugin`
     await rm(`${plugin}/node_modules`, { recursive: true })
-    expect(await startError(project, withOptions(project))).toBe(
+    const server = await project.serve(withOptions(project))
+    await expect(server.runner('ssr').import('/entry.js')).rejects.toThrow(
       '[@holdfast/vite-state-plugin] the state module "@holdfast/state-runtime" was not found; ' +
         `it must be resolvable from "${plugin}/dist/index.mjs" in the environment "ssr"; ` +
         'install it (npm install @holdfast/state-runtime), or correct the `runtime` option',

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { exactRegex } from '@rolldown/pluginutils'
 import type { Environment, Plugin } from 'vite'
-import { PACKAGE_NAME } from './constants.ts'
+import { DEFAULT_RUNTIME, PACKAGE_NAME } from './constants.ts'
 import { devPlugin } from './dev.ts'
 import { KeyInquiry } from './key-inquiry.ts'
 import type { StateKey, StateKeysOptions } from './key-inquiry.ts'
@@ -30,7 +30,7 @@ export interface StatePluginApi {
  *
  * @throws {Error} when called: an option that does not exist or has a value that cannot be, such as
  * a specifier that is not bare. At start: a specifier that is taken by another instance, an
- * environment that does not exist, a `runtime` that cannot be found.
+ * environment that does not exist, a `runtime` of your own that cannot be found.
  */
 export function statePlugin(options: StatePluginOptions = {}): Plugin[] {
   const { specifier, environments, runtime } = resolveOptions(options)
@@ -84,7 +84,12 @@ export function statePlugin(options: StatePluginOptions = {}): Plugin[] {
       async handler({ environments: all }) {
         const chosen = Object.values(all).filter(mayImport)
         const created = new KeyInquiry(chosen, virtualId)
-        for (const environment of chosen) await resolveRuntime(environment, runtime)
+        const resolved = Promise.all(chosen.map((each) => resolveRuntime(each, runtime)))
+        if (runtime === DEFAULT_RUNTIME) {
+          // A dependency of this package, so whoever imports it will hardly be told that it is
+          // missing. Other plugins start things that take longer, at the same time.
+          resolved.catch(() => {})
+        } else await resolved
         return () => {
           // Only now, as a restart that fails in another plugin leaves the old server in charge.
           inquiry = created

@@ -1,0 +1,118 @@
+/**
+ * What the packages cost while nothing is edited: two servers at a time, with and without them, are
+ * asked in turn.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readPairs } from '../pairs.ts'
+import { Application } from '../resilience/application.ts'
+import { Counter } from '../resilience/counter.ts'
+import { DevServer } from '../resilience/dev-server.ts'
+import type { Setup } from '../resilience/dev-server.ts'
+import { onHarness } from '../resilience/on-harness.ts'
+import { printTable } from '../resilience/print-table.ts'
+import { median } from '../resilience/statistics.ts'
+
+const PAIRS = readPairs(12)
+const MOST_LATENCY = 1.02
+const LEAST_THROUGHPUT = 0.98
+
+const BURSTS = 30
+const REQUESTS = 16
+const CONCURRENCY = 2
+/** Bursts that are not measured, of each server: its code is not compiled yet. */
+const WARM_UP = 5
+/** Milliseconds that both servers are left alone after that. */
+const SETTLE = 2000
+
+/** Medians, as multiples of plain Vite's. */
+interface Overhead {
+  latency: number
+  throughput: number
+}
+
+/** @param plainFirst - which of the servers is started first: the later one is some percent faster. */
+async function measure(setup: Setup, plainFirst: boolean): Promise<Overhead> {
+  await using counter = await Counter.start()
+  const start = {
+    plain: () => DevServer.start({ ...setup, holdfast: 'off' }, 'plain'),
+    own: () => DevServer.start(setup, 'own'),
+  }
+  await using first = await (plainFirst ? start.plain() : start.own())
+  await using second = await (plainFirst ? start.own() : start.plain())
+  const sides = (plainFirst ? [first, second] : [second, first]).map(({ url }) => ({
+    application: new Application(url, counter.url),
+    latencies: [] as number[],
+    durations: [] as number[],
+  }))
+  for (const { application } of sides) {
+    await application.firstPage()
+    for (let round = 0; round < WARM_UP; round++) await burst(application)
+  }
+  await sleep(SETTLE)
+  for (let round = 0; round < BURSTS; round++) {
+    for (const { application, latencies, durations } of round % 2 ? sides.toReversed() : sides) {
+      const begin = performance.now()
+      latencies.push(...(await burst(application)))
+      durations.push(performance.now() - begin)
+    }
+  }
+  const [plain, own] = sides.map(({ latencies, durations }) => ({
+    latency: median(latencies)!,
+    duration: median(durations)!,
+  }))
+  return {
+    latency: own!.latency / plain!.latency,
+    throughput: plain!.duration / own!.duration,
+  }
+}
+
+/** Milliseconds of each request. */
+async function burst(application: Application): Promise<number[]> {
+  const latencies: number[] = []
+  const client = async (): Promise<void> => {
+    while (latencies.length < REQUESTS) {
+      const start = performance.now()
+      // A third are calls of an action, as under steady load.
+      const isAction = latencies.length % 3 === 2
+      const { fault, body } = await (isAction ? application.callAction() : application.getPage())
+      if (fault !== undefined) throw new Error(`Without edits, a request failed: ${fault}\n${body}`)
+      latencies.push(performance.now() - start)
+    }
+  }
+  await Promise.all(Array.from({ length: CONCURRENCY }, client))
+  return latencies
+}
+
+const setups = (['child', 'bridge'] as const).flatMap((topology) =>
+  (['no-incremental', 'on'] as const).map((holdfast): Setup => ({ topology, holdfast })),
+)
+const overheads = setups.map((): Overhead[] => [])
+for (let count = 0; count < PAIRS; count++) {
+  // In turn, so that a machine that slows down slows all of them.
+  for (const [index, setup] of setups.entries()) {
+    overheads[index]!.push(await onHarness(() => measure(setup, count % 2 === 0)))
+  }
+}
+
+const rows = setups.map(({ topology, holdfast }, index) => ({
+  topology,
+  holdfast,
+  pairs: PAIRS,
+  latency: median(overheads[index]!.map(({ latency }) => latency))!,
+  throughput: median(overheads[index]!.map(({ throughput }) => throughput))!,
+}))
+printTable(
+  `Without edits, of plain Vite (latency at most ${MOST_LATENCY}, throughput at least ${LEAST_THROUGHPUT})`,
+  rows.map(({ topology, holdfast, pairs, latency, throughput }) => {
+    return {
+      topology,
+      holdfast,
+      pairs,
+      latency: latency.toFixed(3),
+      throughput: throughput.toFixed(3),
+    }
+  }),
+)
+if (rows.some((row) => row.latency > MOST_LATENCY || row.throughput < LEAST_THROUGHPUT)) {
+  process.exitCode = 1
+}
