@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { commonJs, createProject, expectAdded, pkg, serveEarly, subpaths } from './project.ts'
 
@@ -92,6 +93,75 @@ test('ES modules that CommonJS requires, evaluated only when it does', async () 
   expect(early.load().early.state).toBe(late.state)
   expect(early.load().early.pure).toBe(late.pure)
   expectAdded(server, 'inner/late')
+})
+
+test('CommonJS that nothing else requires has one output, as without the plugin', async () => {
+  await using project = await createProject({
+    ...pkg(
+      'early',
+      {
+        'index.js': `exports.inner = require('./inner.js')`,
+        'late.js': `exports.inner = require('./inner.js'); exports.early = () => require('.')`,
+        'inner.js': `exports.state = {}`,
+      },
+      commonJs,
+    ),
+    ...pkg('other', { 'index.js': `exports.other = {}` }, commonJs),
+    ...pkg('later', { 'index.js': `exports.other = () => require('other')` }, commonJs),
+  })
+  const server = await serveEarly(project, ['early', 'other'])
+  const outputs = await readdir(project.file('node_modules/.vite/deps_ssr'))
+  expect(outputs.filter((name) => name.endsWith('.js'))).toEqual([
+    'early.js',
+    'other.js',
+    expect.stringMatching(/runtime|chunk/),
+  ])
+  const { early, other } = await server.run(
+    `import early from 'early'; import * as other from 'other'; export { early, other }`,
+  )
+  expect(Object.keys(other).toSorted()).toEqual(['default', 'other'])
+  const { default: late } = await server.run(`export { default } from 'early/late.js'`)
+  const { default: later } = await server.run(`export { default } from 'later'`)
+  expect(late.inner).toBe(early.inner)
+  expect(late.early()).toBe(early)
+  expect(later.other()).toBe(other.default)
+  expectAdded(server, 'early/late.js', 'later')
+})
+
+test('two ids of one CommonJS file, in the first run', async () => {
+  await using project = await createProject(
+    pkg(
+      'early',
+      { 'index.cjs': `exports.state = {}`, 'late.js': `export { state } from './index.cjs'` },
+      { exports: { '.': './index.cjs', './alias': './index.cjs', './late': './late.js' } },
+    ),
+  )
+  const server = await serveEarly(project, ['early', 'early/alias'])
+  const { a, b, c } = await server.run(`
+    import { state as a } from 'early'
+    import { state as b } from 'early/alias'
+    import { state as c } from 'early/late'
+    export { a, b, c }`)
+  expect(a).toEqual({})
+  expect(b).toBe(a)
+  expect(c).toBe(a)
+  expectAdded(server, 'early/late')
+})
+
+test('CommonJS that is required, evaluated only when it is, as without the plugin', async () => {
+  await using project = await createProject({
+    ...pkg('early', { 'index.js': `exports.load = () => require('lazy')` }, commonJs),
+    ...pkg('lazy', { 'index.js': `exports.at = globalThis.internalsClock++` }, commonJs),
+  })
+  for (const plugin of [true, false]) {
+    const server = await project.serve({ early: ['early', 'lazy'], plugin })
+    await server.reload()
+    Object.assign(globalThis, { internalsClock: 1 })
+    const { default: early } = await server.run(`export { default } from 'early'`)
+    expect(globalThis).toHaveProperty('internalsClock', 1)
+    expect(early.load().at).toBe(1)
+    await server.close()
+  }
 })
 
 test('an ES module that is required by one that is half CommonJS', async () => {
