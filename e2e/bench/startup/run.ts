@@ -4,11 +4,11 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { appRoot, run } from '../../server.ts'
-import { readPairs } from '../pairs.ts'
+import { readCount } from '../read-count.ts'
 import { printTable } from '../resilience/print-table.ts'
 import { median } from '../resilience/statistics.ts'
 
-const PAIRS = readPairs(12)
+const PAIRS = readCount(12)
 const ALLOWED_RATIO = 1.02
 
 const topologies = ['child', 'bridge'] as const

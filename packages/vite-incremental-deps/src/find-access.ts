@@ -3,7 +3,6 @@ import type { Rolldown } from 'vite'
 import { list, readEntries } from './access-entry.ts'
 import type { Listed } from './access-entry.ts'
 import { ModuleGraph } from './module-graph.ts'
-import type { ParsedModule } from './module-graph.ts'
 import { packageOf } from './packages.ts'
 import type { Modules } from './record.ts'
 
@@ -18,31 +17,16 @@ const ENTRY = '\0holdfast-access:'
  * That there is one for each package keeps packages apart: what is in a chunk is evaluated together,
  * and importing one package must not evaluate another that happened to be bundled with it.
  *
- * @param roots - the ids of the bundle's own entries, by name.
+ * @param roots - the ids of the bundle's own entries.
  * @param found - called before the outputs are written.
  */
 export function findAccess(
-  roots: Readonly<Record<string, string>>,
+  roots: Iterable<string>,
   found: (context: Rolldown.PluginContext, bundle: Rolldown.OutputBundle, modules: Modules) => void,
 ): Rolldown.Plugin {
-  const graph = new ModuleGraph(Object.values(roots))
+  const graph = new ModuleGraph(roots)
   const packages = new Set<string>()
   let listed: Promise<Listed[]> | undefined
-
-  /**
-   * An entry whose output exports more than its module does would show that, so what is in it gets
-   * an output of its own: one more to be loaded. With CommonJS it does not show, as interop only
-   * looks at `default`. Where another module requires it, that one must be able to import the
-   * output and leave it unevaluated.
-   */
-  const extendCommonJs = (context: Rolldown.PluginContext, modules: ParsedModule[]): void => {
-    const commonJs = new Set(modules.filter(({ format }) => format === 'cjs').map(({ id }) => id))
-    for (const [name, id] of Object.entries(roots)) {
-      if (!commonJs.has(id) || graph.isImported(id)) continue
-      // By its name, this is no further entry but a setting of the one that is there.
-      context.emitFile({ type: 'chunk', id, name, preserveSignature: 'allow-extension' })
-    }
-  }
 
   return {
     name: 'find-access',
@@ -59,10 +43,7 @@ export function findAccess(
     load: {
       filter: { id: new RegExp(`^${ENTRY}`) },
       async handler(entry) {
-        listed ??= graph.complete(this).then((modules) => {
-          extendCommonJs(this, modules)
-          return list(modules)
-        })
+        listed ??= graph.complete(this).then(list)
         const own = (await listed).filter(({ id }) => entry === ENTRY + (packageOf(id) ?? ''))
         return own.map(({ code }) => code).join('')
       },

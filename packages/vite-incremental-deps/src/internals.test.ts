@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { commonJs, createProject, expectAdded, pkg, serveEarly, subpaths } from './project.ts'
 
@@ -95,57 +94,48 @@ test('ES modules that CommonJS requires, evaluated only when it does', async () 
   expectAdded(server, 'inner/late')
 })
 
-test('CommonJS that nothing else requires has one output, as without the plugin', async () => {
+test('a late dependency evaluates what it requires, when it does, and nothing else', async () => {
+  const record = (name: string): string => `globalThis.internalsOrder.push('${name}');`
   await using project = await createProject({
+    ...pkg('early', { 'index.js': '' }),
     ...pkg(
-      'early',
+      'package',
       {
-        'index.js': `exports.inner = require('./inner.js')`,
-        'late.js': `exports.inner = require('./inner.js'); exports.early = () => require('.')`,
-        'inner.js': `exports.state = {}`,
+        'index.js': `${record('index')} exports.inner = require('./inner.js')`,
+        'inner.js': record('inner'),
+        'late.js': `${record('late')} require('./inner.js')`,
       },
       commonJs,
     ),
-    ...pkg('other', { 'index.js': `exports.other = {}` }, commonJs),
-    ...pkg('later', { 'index.js': `exports.other = () => require('other')` }, commonJs),
-  })
-  const server = await serveEarly(project, ['early', 'other'])
-  const outputs = await readdir(project.file('node_modules/.vite/deps_ssr'))
-  expect(outputs.filter((name) => name.endsWith('.js'))).toEqual([
-    'early.js',
-    'other.js',
-    expect.stringMatching(/runtime|chunk/),
-  ])
-  const { early, other } = await server.run(
-    `import early from 'early'; import * as other from 'other'; export { early, other }`,
-  )
-  expect(Object.keys(other).toSorted()).toEqual(['default', 'other'])
-  const { default: late } = await server.run(`export { default } from 'early/late.js'`)
-  const { default: later } = await server.run(`export { default } from 'later'`)
-  expect(late.inner).toBe(early.inner)
-  expect(late.early()).toBe(early)
-  expect(later.other()).toBe(other.default)
-  expectAdded(server, 'early/late.js', 'later')
-})
-
-test('two ids of one CommonJS file, in the first run', async () => {
-  await using project = await createProject(
-    pkg(
-      'early',
-      { 'index.cjs': `exports.state = {}`, 'late.js': `export { state } from './index.cjs'` },
-      { exports: { '.': './index.cjs', './alias': './index.cjs', './late': './late.js' } },
+    ...pkg('single', { 'index.js': `${record('single')} exports.single = {}` }, commonJs),
+    ...pkg('ordered', {
+      'index.js': `import './first.js'; export { single } from 'single'`,
+      'first.js': record('first'),
+    }),
+    ...pkg(
+      'broken',
+      { 'index.js': `exports.name = 'broken'; throw new Error('no native binding')` },
+      commonJs,
     ),
-  )
-  const server = await serveEarly(project, ['early', 'early/alias'])
-  const { a, b, c } = await server.run(`
-    import { state as a } from 'early'
-    import { state as b } from 'early/alias'
-    import { state as c } from 'early/late'
-    export { a, b, c }`)
-  expect(a).toEqual({})
-  expect(b).toBe(a)
-  expect(c).toBe(a)
-  expectAdded(server, 'early/late')
+    ...pkg(
+      'guarded',
+      {
+        'index.js': `try { require('broken') } catch { ${record('caught')} }`,
+      },
+      commonJs,
+    ),
+  })
+  const optimizeDeps = { include: ['package', 'single', 'broken'] }
+  const server = await serveEarly(project, ['early'], { environments: { ssr: { optimizeDeps } } })
+  const order = async (code: string): Promise<string[]> => {
+    Object.assign(globalThis, { internalsOrder: [] })
+    await server.run(code)
+    return Reflect.get(globalThis, 'internalsOrder')
+  }
+  expect(await order(`import 'package/late.js'`)).toEqual(['late', 'inner'])
+  expect(await order(`import 'ordered'`)).toEqual(['first', 'single'])
+  expect(await order(`import 'guarded'`)).toEqual(['caught'])
+  expectAdded(server, 'package/late.js', 'ordered', 'guarded')
 })
 
 test('CommonJS that is required, evaluated only when it is, as without the plugin', async () => {

@@ -35,6 +35,7 @@ export async function bundleLate(
   const input = Object.fromEntries(
     Object.entries(entries).map(([name, id]) => [name, id in served ? servedId(id) : id]),
   )
+  const inputs = new Set(Object.values(input))
   const commonJs = new Set<string>()
   let modules: Modules = {}
   // Rolldown wraps what a plugin throws.
@@ -60,7 +61,7 @@ export async function bundleLate(
       define: { 'process.env.NODE_ENV': nodeEnv, ...options.transform?.define },
     },
     plugins: [
-      findAccess(input, (context, output, found) => {
+      findAccess(inputs, (context, output, found) => {
         modules = found
         for (const chunk of Object.values(output)) {
           if (chunk.type !== 'chunk' || !chunk.facadeModuleId || !chunk.isEntry) continue

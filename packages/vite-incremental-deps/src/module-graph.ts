@@ -18,7 +18,6 @@ export class ModuleGraph {
   readonly #modules = new Map<string, ParsedModule>()
   /** Whatever was imported, in the order in which that was found. */
   readonly #expected: Set<string>
-  readonly #imported = new Set<string>()
 
   /** @param roots - the ids of the bundle's entries. */
   constructor(roots: Iterable<string>) {
@@ -31,15 +30,8 @@ export class ModuleGraph {
     if (this.#modules.has(id)) return
     const { inputFormat: format, exports, importedIds, dynamicallyImportedIds } = info
     this.#modules.set(id, { id, format, exports, importedIds, code: () => info.code ?? '' })
-    for (const imported of [...importedIds, ...dynamicallyImportedIds]) {
-      this.#imported.add(imported)
-      this.#expect(imported)
-    }
-  }
-
-  /** Whether another module of the bundle that was parsed imports or requires it. */
-  isImported(id: string): boolean {
-    return this.#imported.has(id)
+    for (const imported of importedIds) this.#expect(imported)
+    for (const imported of dynamicallyImportedIds) this.#expect(imported)
   }
 
   /** Waits until all of them are parsed, but for those that cannot be. */

@@ -21,7 +21,7 @@ export function recordOutputs(recorded: Recorded): Rolldown.Plugin {
     options(options) {
       const { input, plugins } = options
       if (!Array.isArray(plugins) || !plugins.some(isOptimizers)) return null
-      const entries = Object.entries((input ?? {}) as Record<string, string>)
+      const entries = Object.values((input ?? {}) as Record<string, string>)
       return { ...options, plugins: [...recordRun(entries, recorded), ...plugins] }
     },
   }
@@ -31,8 +31,8 @@ const isOptimizers = (plugin: unknown): boolean =>
   typeof plugin === 'object' && (plugin as Rolldown.Plugin | null)?.name === OPTIMIZER_PLUGIN
 
 /** Adds to a run the record of what is inside its outputs. */
-function recordRun(entries: [string, string][], { optimizer }: Recorded): Rolldown.Plugin[] {
-  const roots = Object.fromEntries(entries.map(([name, file]) => [name, path.resolve(file)]))
+function recordRun(entries: string[], { optimizer }: Recorded): Rolldown.Plugin[] {
+  const inputs = new Set(entries.map((entry) => path.resolve(entry)))
   optimizer?.runStarted()
 
   const record: Rolldown.Plugin = {
@@ -44,13 +44,13 @@ function recordRun(entries: [string, string][], { optimizer }: Recorded): Rolldo
       optimizer?.runFailed()
     },
   }
-  const access = findAccess(roots, (context, bundle, modules) => {
+  const access = findAccess(inputs, (context, bundle, modules) => {
     const added: string[] = []
     for (const output of Object.values(bundle)) {
-      if (output.type !== 'chunk' || !output.isEntry) continue
+      // Vite's loop over the output fails on an entry that it does not know.
+      if (output.type !== 'chunk' || !output.isEntry || inputs.has(output.facadeModuleId ?? ''))
+        continue
       const { fileName, code } = output
-      // Vite's loop over the output fails on an entry that it does not know by its file.
-      if (Object.hasOwn(roots, fileName.slice(0, -'.js'.length))) continue
       delete bundle[fileName]
       context.emitFile({ type: 'asset', fileName, source: code })
       added.push(fileName)
