@@ -94,8 +94,9 @@ test('ES modules that CommonJS requires, evaluated only when it does', async () 
   expectAdded(server, 'inner/late')
 })
 
+const record = (name: string): string => `globalThis.internalsOrder.push('${name}');`
+
 test('a late dependency evaluates what it requires, when it does, and nothing else', async () => {
-  const record = (name: string): string => `globalThis.internalsOrder.push('${name}');`
   await using project = await createProject({
     ...pkg('early', { 'index.js': '' }),
     ...pkg(
