@@ -101,6 +101,7 @@ export async function createProject(
       }
     },
     async [Symbol.asyncDispose]() {
+      await Promise.all(servers.map(optimized))
       await Promise.all(servers.map((server) => server.close()))
       // Vite may still be writing to its cache.
       await rm(root, { recursive: true, force: true, maxRetries: 5 })
@@ -108,6 +109,14 @@ export async function createProject(
   }
   await project.write({ 'package.json': '{ "type": "module" }', ...early, ...files })
   return project
+}
+
+/** A server closes without waiting for its optimizers, which fail if their files go away. */
+async function optimized({ environments }: ViteDevServer): Promise<void> {
+  for (const { depsOptimizer } of Object.values(environments)) {
+    await depsOptimizer?.scanProcessing
+    for (const { processing } of depsOptimizer?.metadata.depInfoList ?? []) await processing
+  }
 }
 
 /** The files of a package, an ES module package by default. */
