@@ -1,12 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { reset } from '@holdfast/app-request-info/reset'
 import { Application } from './bench/resilience/application.ts'
 import { findActionFault, findPageFault } from './bench/resilience/checks.ts'
 import type { Answer } from './bench/resilience/checks.ts'
 import { Counter } from './bench/resilience/counter.ts'
 import { DevServer } from './bench/resilience/dev-server.ts'
-import { addParts } from './bench/resilience/edits.ts'
 import { Ledger } from './bench/resilience/ledger.ts'
+import { onHarness } from './bench/resilience/on-harness.ts'
 import { readReloads } from './bench/resilience/reloads.ts'
 import { expect, test } from './fixture.ts'
 
@@ -31,10 +30,8 @@ test('says how it is used', () => {
   expect(bench('--help')).toMatchObject({ status: 0, stderr: '' })
 })
 
-test('tells answers that are right from those that are not', async () => {
-  reset()
-  addParts()
-  try {
+test('tells answers that are right from those that are not', () =>
+  onHarness(async () => {
     await using counter = await Counter.start()
     await using server = await DevServer.start({ topology: 'child', holdfast: 'on' })
     const application = new Application(server.url, counter.url)
@@ -73,10 +70,7 @@ test('tells answers that are right from those that are not', async () => {
     expect(findActionFault(cut, path, 'a key')).toBe('payload incomplete')
     const failed = { ...called, body: called.body.replace('"ok":true', '"ok":false') }
     expect(findActionFault(failed, path, 'a key')).toBe('action failed')
-  } finally {
-    reset()
-  }
-})
+  }))
 
 test('counts what actions did, whatever they answered', async () => {
   await using counter = await Counter.start()

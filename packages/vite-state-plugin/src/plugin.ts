@@ -86,8 +86,8 @@ export function statePlugin(options: StatePluginOptions = {}): Plugin[] {
         const created = new KeyInquiry(chosen, virtualId)
         const resolved = Promise.all(chosen.map((each) => resolveRuntime(each, runtime)))
         if (runtime === DEFAULT_RUNTIME) {
-          // A dependency of this package, so whoever imports it will hardly be told that it is
-          // missing. Other plugins start things that take longer, at the same time.
+          // Not waited for: other plugins start meanwhile. It comes with this package, and should
+          // it be missing all the same, whoever imports the specifier is told.
           resolved.catch(() => {})
         } else await resolved
         return () => {
