@@ -6,6 +6,7 @@ import { IncrementalOptimizer } from './incremental-optimizer.ts'
 import { recordOutputs } from './record-outputs.ts'
 import type { Recorded } from './record-outputs.ts'
 import type { IncrementalDepsApi, Report } from './report.ts'
+import { transformAhead } from './transform-ahead.ts'
 import { findSurprise } from './vite-internals.ts'
 
 /**
@@ -87,6 +88,7 @@ export function incrementalDeps(): Plugin<IncrementalDepsApi> {
             entry.optimizer = new IncrementalOptimizer(environment, (report) =>
               tell(report, logger),
             )
+            transformAhead(environment)
           }
         }
       },
