@@ -1,26 +1,31 @@
-import type { DevEnvironment } from 'vite'
+import type { DevEnvironment, EnvironmentModuleNode } from 'vite'
 
 /**
  * Transforms the outputs that a module imports, and those that they import, while the answer with
  * that module is under way to the runner, which asks for one after the other. They are more than
- * Vite's own, and each would be another wait.
+ * Vite's own, and each would be another wait for a transform.
  *
- * `dev.preTransformRequests` does that for all modules, and must not here: a runner keeps a module
- * that an edit has changed if it is transformed again before the runner asks for it (`invalidate` in
- * `ssr/fetchModule.ts`). Outputs do not change.
+ * Only those that no runner can have: it keeps a module that was invalidated if that is transformed
+ * again before it asks (`cached` in `ssr/fetchModule.ts`). So `dev.preTransformRequests`, which does
+ * the like for all modules, leaves it with what an edit has changed.
  */
 export function transformAhead(environment: DevEnvironment): void {
   const { moduleGraph } = environment
   const depsOptimizer = environment.depsOptimizer!
   const fetchModule = environment.fetchModule.bind(environment)
+  const seen = new WeakSet<EnvironmentModuleNode>()
 
   const visit = async (url: string): Promise<void> => {
     const module = moduleGraph.urlToModuleMap.get(url)
-    if (!module?.id || module.transformResult || !depsOptimizer.isOptimizedDepFile(module.id))
-      return
-    // The runner is told of an error when it asks.
-    const result = await environment.transformRequest(url).catch(() => null)
-    for (const each of result?.deps ?? []) void visit(each)
+    if (!module || seen.has(module)) return
+    if (!module.id || !depsOptimizer.isOptimizedDepFile(module.id) || !isNew(module)) return
+    seen.add(module)
+    try {
+      const result = await environment.transformRequest(url)
+      for (const each of result?.deps ?? []) void visit(each)
+    } catch {
+      // The runner is told when it asks.
+    }
   }
 
   environment.fetchModule = async (...args) => {
@@ -29,4 +34,10 @@ export function transformAhead(environment: DevEnvironment): void {
     for (const each of module?.transformResult?.deps ?? []) void visit(each)
     return fetched
   }
+}
+
+/** Whether a module has never been transformed. */
+function isNew(module: EnvironmentModuleNode): boolean {
+  const { lastHMRTimestamp, lastInvalidationTimestamp, transformResult } = module
+  return !transformResult && lastHMRTimestamp === 0 && lastInvalidationTimestamp === 0
 }
