@@ -1,4 +1,4 @@
-import type { DevEnvironment, EnvironmentModuleNode } from 'vite'
+import type { DevEnvironment, EnvironmentModuleNode, TransformResult } from 'vite'
 
 /**
  * Transforms the outputs that a module imports, and those that they import, while the answer with
@@ -21,17 +21,19 @@ export function transformAhead(environment: DevEnvironment): void {
     if (!module.id || !depsOptimizer.isOptimizedDepFile(module.id) || !isNew(module)) return
     seen.add(module)
     try {
-      const result = await environment.transformRequest(url)
-      for (const each of result?.deps ?? []) void visit(each)
+      visitImports(await environment.transformRequest(url))
     } catch {
       // The runner is told when it asks.
     }
   }
 
+  const visitImports = (result: TransformResult | null | undefined): void => {
+    for (const url of result?.deps ?? []) void visit(url)
+  }
+
   environment.fetchModule = async (...args) => {
     const fetched = await fetchModule(...args)
-    const module = 'id' in fetched ? moduleGraph.getModuleById(fetched.id) : undefined
-    for (const each of module?.transformResult?.deps ?? []) void visit(each)
+    if ('id' in fetched) visitImports(moduleGraph.getModuleById(fetched.id)?.transformResult)
     return fetched
   }
 }
