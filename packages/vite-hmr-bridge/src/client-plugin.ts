@@ -23,6 +23,8 @@ export const clientHooks: Pick<Plugin, 'resolveId' | 'load' | 'transform'> = {
     handler(code, id) {
       const { environment } = this
       if (id !== CLOUDFLARE_ENTRY_ID || environment.mode !== 'dev') return null
+      // Several plugins may bring these hooks, and each import would be one more round trip.
+      if (code.includes(CLIENT_ID)) return null
       const { environments } = environment.getTopLevelConfig()
       const others = Object.keys(environments).filter(
         (name) => name !== environment.name && environments[name]!.consumer === 'server',
@@ -50,7 +52,7 @@ function importInRunners(names: string[]): string {
 
 /**
  * Lets runners answer handshakes ({@link createHandshake}) in a topology that needs no
- * {@link hmrBridge}. With one it is superfluous, and harmless.
+ * {@link hmrBridge}. With one it is superfluous, and does nothing.
  */
 export function handshakeClient(): Plugin {
   return { name: `${PACKAGE_NAME}:client`, enforce: 'pre', ...clientHooks }

@@ -1,9 +1,9 @@
 import { EventEmitter, once } from 'node:events'
 import * as vite from 'vite'
 import type { Plugin } from 'vite'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { CLIENT_ID, CLOUDFLARE_ENTRY_ID, PING_EVENT, PONG_EVENT } from './constants.ts'
-import { hmrBridge } from './index.ts'
+import { handshakeClient, hmrBridge } from './index.ts'
 import { createProject, majors } from './project.ts'
 
 const files = {
@@ -51,15 +51,17 @@ describe.each(majors)('Vite %s', (_name, major) => {
     expect(server.log.lines.filter((line) => !/connected/.test(line))).toEqual([])
   })
 
-  test("the Cloudflare plugin's worker entry has the client", async () => {
+  test("the Cloudflare plugin's worker entry has the client, once", async () => {
     await using project = await createProject(major)
     const cloudflare: Plugin = {
       name: 'cloudflare-entry',
       resolveId: (id) => (`\0${id}` === CLOUDFLARE_ENTRY_ID ? CLOUDFLARE_ENTRY_ID : null),
       load: (id) => (id === CLOUDFLARE_ENTRY_ID ? '\nexport default {}' : null),
     }
-    const server = await project.serve({ plugins: [cloudflare, bridge()] })
+    const server = await project.serve({ plugins: [cloudflare, bridge(), handshakeClient()] })
+    const fetchModule = vi.spyOn(server.worker, 'fetchModule')
     await server.runner.import(CLOUDFLARE_ENTRY_ID.slice(1))
+    expect(fetchModule).toHaveBeenCalledTimes(2)
     expect(await server.api.applied('worker')).toBe(true)
   })
 })

@@ -5,6 +5,9 @@ import type { ESTree, Rolldown } from 'vite'
 import type { ParsedModule } from './module-graph.ts'
 import type { Binding, ModuleAccess, Reexport } from './record.ts'
 
+/** Before the id of a module that an entry imports, so that nobody else resolves it. */
+export const MODULE = '\0holdfast-module:'
+
 /** What the entry exports, by the name under which it does. */
 interface Bindings {
   values: Map<string, Binding>
@@ -54,7 +57,7 @@ function listEs({ id, exports, code }: ParsedModule, index: number, isWrapped: b
   const names = exports.filter((name) => name !== '*')
   const stars = exports.includes('*') ? starsOf(code()) : []
   const specifiers = names.map((name, at) => `${JSON.stringify(name)} as n${index}_${at}`)
-  const statement = `export { ${specifiers.join(', ')} } from ${JSON.stringify(id)}\n`
+  const statement = `export { ${specifiers.join(', ')} } from ${sourceOf(id)}\n`
   return {
     id,
     code: isWrapped ? statement + codeOfEvaluator(id, index) : statement,
@@ -84,8 +87,10 @@ function listEs({ id, exports, code }: ParsedModule, index: number, isWrapped: b
 
 const evaluatorName = (index: number): string => `e${index}`
 
+const sourceOf = (id: string): string => JSON.stringify(MODULE + id)
+
 const codeOfEvaluator = (id: string, index: number): string =>
-  `export const ${evaluatorName(index)} = () => require(${JSON.stringify(id)})\n`
+  `export const ${evaluatorName(index)} = () => require(${sourceOf(id)})\n`
 
 /**
  * ES modules that CommonJS requires, and whatever those import: the bundler puts them in functions

@@ -1,12 +1,15 @@
 import path from 'node:path'
 import type { Rolldown } from 'vite'
-import { list, readEntries } from './access-entry.ts'
+import { list, MODULE, readEntries } from './access-entry.ts'
 import type { Listed } from './access-entry.ts'
 import { ModuleGraph } from './module-graph.ts'
 import { packageOf } from './packages.ts'
 import type { Modules } from './record.ts'
 
 const ENTRY = '\0holdfast-access:'
+
+/** Only a source that begins with this is worth a call for each import in a bundle. */
+const OURS = new RegExp(`^(?:${ENTRY}|${MODULE})`)
 
 /**
  * Makes every module of a bundle one that can be imported from outside, without an output of its
@@ -37,8 +40,9 @@ export function findAccess(
       packages.add(home)
       this.emitFile({ type: 'chunk', id: ENTRY + home, name: 'access' })
     },
-    resolveId(source, importer) {
-      return source.startsWith(ENTRY) || importer?.startsWith(ENTRY) ? { id: source } : null
+    resolveId: {
+      filter: { id: OURS },
+      handler: (source) => ({ id: source.startsWith(MODULE) ? source.slice(MODULE.length) : source }),
     },
     load: {
       filter: { id: new RegExp(`^${ENTRY}`) },
