@@ -6,7 +6,7 @@ import path from 'node:path'
 import { appRoot, run } from '../../server.ts'
 import { readCount } from '../read-count.ts'
 import { printTable } from '../resilience/print-table.ts'
-import { median } from '../resilience/statistics.ts'
+import { median, medianInterval } from '../resilience/statistics.ts'
 
 const PAIRS = readCount(12)
 const ALLOWED_RATIO = 1.02
@@ -62,10 +62,11 @@ for (let count = 0; count < PAIRS; count++) {
 type Pairs = (typeof kinds)[number]['pairs']
 type Moment = keyof Start
 
-const ratioOf = (pairs: Pairs, moment: Moment): number =>
-  median(pairs.map(({ off, on }) => on[moment] / off[moment]))!
+const ratiosOf = (pairs: Pairs, moment: Moment): number[] =>
+  pairs.map(({ off, on }) => on[moment] / off[moment])
 
 function row(topology: string, cache: string, pairs: Pairs, moment: Moment) {
+  const ratios = ratiosOf(pairs, moment)
   return {
     topology,
     cache,
@@ -73,7 +74,11 @@ function row(topology: string, cache: string, pairs: Pairs, moment: Moment) {
     pairs: pairs.length,
     'plain Vite, ms': Math.round(median(pairs.map(({ off }) => off[moment]))!),
     'everything, ms': Math.round(median(pairs.map(({ on }) => on[moment]))!),
-    'median ratio': ratioOf(pairs, moment).toFixed(3),
+    'median ratio': median(ratios)!.toFixed(3),
+    // A pair may be ten percent off, as the machine is never the same twice.
+    '19 of 20 times in': medianInterval(ratios)!
+      .map((bound) => bound.toFixed(3))
+      .join('–'),
   }
 }
 
@@ -83,8 +88,9 @@ printTable(`Start (at most ${ALLOWED_RATIO})`, [
   ...kinds.flatMap(({ topology, isWarm, pairs }) =>
     moments.map((moment) => row(topology, isWarm ? 'warm' : 'cold', pairs, moment)),
   ),
-  // A pair may be ten percent off, as the machine is never the same twice.
   ...moments.map((moment) => row('all', 'all', all, moment)),
 ])
-const ratios = kinds.flatMap(({ pairs }) => moments.map((moment) => ratioOf(pairs, moment)))
-if (ratios.some((ratio) => ratio > ALLOWED_RATIO)) process.exitCode = 1
+const medians = kinds.flatMap(({ pairs }) =>
+  moments.map((moment) => median(ratiosOf(pairs, moment))!),
+)
+if (medians.some((ratio) => ratio > ALLOWED_RATIO)) process.exitCode = 1

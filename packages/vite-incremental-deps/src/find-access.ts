@@ -42,7 +42,9 @@ export function findAccess(
     },
     resolveId: {
       filter: { id: OURS },
-      handler: (source) => ({ id: source.startsWith(MODULE) ? source.slice(MODULE.length) : source }),
+      handler: (source) => ({
+        id: source.startsWith(MODULE) ? source.slice(MODULE.length) : source,
+      }),
     },
     load: {
       filter: { id: new RegExp(`^${ENTRY}`) },
