@@ -137,8 +137,20 @@ for (const [major, vite] of majors) {
 
   test(`Vite ${major}: the first run, for what the scan missed`, async () => {
     await using project = await createProject({ ...files, ...leaf('late') }, vite)
-    const server = await project.serve(options)
-    await server.run('src/entry.js')
+    // Vite takes a pause of 50 ms for the end of its crawl, and then runs for what it has found.
+    let endCrawl!: () => void
+    const unfinished = new Promise<string>((resolve) => (endCrawl = () => resolve('')))
+    const plugin: Plugin = {
+      name: 'unfinished',
+      resolveId: (id) => (id === '/unfinished' ? id : null),
+      load: (id) => (id === '/unfinished' ? unfinished : null),
+    }
+    const server = await project.serve(options, { plugins: [holdfast(options), plugin] })
+    const crawl = server.ssr.transformRequest('/unfinished')
+    const run = server.run('src/entry.js')
+    await expect.poll(() => server.timeline.entries).toHaveLength(1)
+    endCrawl()
+    await Promise.all([crawl, run])
     const entry = await server.settled('late')
     expect(server.timeline.entries).toEqual([entry])
     expect(entry).toMatchObject({
