@@ -5,8 +5,12 @@ import type { ESTree, Rolldown } from 'vite'
 import type { ParsedModule } from './module-graph.ts'
 import type { Binding, ModuleAccess, Reexport } from './record.ts'
 
-/** Before the id of a module that an entry imports, so that nobody else resolves it. */
-export const MODULE = '\0holdfast-module:'
+/** Before the ids of the modules that an entry imports, so that nobody else resolves them. */
+const MODULE = '\0holdfast-module:'
+
+/** The module that an entry imports. */
+export const moduleOfImport = (source: string): string | undefined =>
+  source.startsWith(MODULE) ? source.slice(MODULE.length) : undefined
 
 /** What the entry exports, by the name under which it does. */
 interface Bindings {
@@ -57,7 +61,7 @@ function listEs({ id, exports, code }: ParsedModule, index: number, isWrapped: b
   const names = exports.filter((name) => name !== '*')
   const stars = exports.includes('*') ? starsOf(code()) : []
   const specifiers = names.map((name, at) => `${JSON.stringify(name)} as n${index}_${at}`)
-  const statement = `export { ${specifiers.join(', ')} } from ${sourceOf(id)}\n`
+  const statement = `export { ${specifiers.join(', ')} } from ${specifierOf(id)}\n`
   return {
     id,
     code: isWrapped ? statement + codeOfEvaluator(id, index) : statement,
@@ -87,10 +91,10 @@ function listEs({ id, exports, code }: ParsedModule, index: number, isWrapped: b
 
 const evaluatorName = (index: number): string => `e${index}`
 
-const sourceOf = (id: string): string => JSON.stringify(MODULE + id)
+const specifierOf = (id: string): string => JSON.stringify(MODULE + id)
 
 const codeOfEvaluator = (id: string, index: number): string =>
-  `export const ${evaluatorName(index)} = () => require(${sourceOf(id)})\n`
+  `export const ${evaluatorName(index)} = () => require(${specifierOf(id)})\n`
 
 /**
  * ES modules that CommonJS requires, and whatever those import: the bundler puts them in functions

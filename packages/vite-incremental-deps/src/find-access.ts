@@ -1,15 +1,12 @@
 import path from 'node:path'
 import type { Rolldown } from 'vite'
-import { list, MODULE, readEntries } from './access-entry.ts'
+import { list, moduleOfImport, readEntries } from './access-entry.ts'
 import type { Listed } from './access-entry.ts'
 import { ModuleGraph } from './module-graph.ts'
 import { packageOf } from './packages.ts'
 import type { Modules } from './record.ts'
 
 const ENTRY = '\0holdfast-access:'
-
-/** Only a source that begins with this is worth a call for each import in a bundle. */
-const OURS = new RegExp(`^(?:${ENTRY}|${MODULE})`)
 
 /**
  * Makes every module of a bundle one that can be imported from outside, without an output of its
@@ -41,10 +38,9 @@ export function findAccess(
       this.emitFile({ type: 'chunk', id: ENTRY + home, name: 'access' })
     },
     resolveId: {
-      filter: { id: OURS },
-      handler: (source) => ({
-        id: source.startsWith(MODULE) ? source.slice(MODULE.length) : source,
-      }),
+      // Else it would be called for each import in a bundle.
+      filter: { id: /^\0holdfast-(?:access|module):/ },
+      handler: (source) => ({ id: moduleOfImport(source) ?? source }),
     },
     load: {
       filter: { id: new RegExp(`^${ENTRY}`) },
