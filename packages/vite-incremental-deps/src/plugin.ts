@@ -1,5 +1,5 @@
 import * as vite from 'vite'
-import type { Logger, Plugin } from 'vite'
+import type { DevEnvironment, Logger, Plugin } from 'vite'
 import { PACKAGE_NAME } from './constants.ts'
 import { debug } from './debug.ts'
 import { IncrementalOptimizer } from './incremental-optimizer.ts'
@@ -7,6 +7,7 @@ import { recordOutputs } from './record-outputs.ts'
 import type { Recorded } from './record-outputs.ts'
 import type { IncrementalDepsApi, Report } from './report.ts'
 import { transformAhead } from './transform-ahead.ts'
+import { transformAtStart } from './transform-at-start.ts'
 import { findSurprise } from './vite-internals.ts'
 
 /**
@@ -64,7 +65,8 @@ export function incrementalDeps(): Plugin<IncrementalDepsApi> {
     configureServer: {
       // Before plugins that evaluate code already.
       order: 'pre',
-      handler({ config, environments }) {
+      handler(server) {
+        const { config, environments } = server
         if (!('rolldownVersion' in vite)) {
           config.logger.warnOnce(
             `[${PACKAGE_NAME}] dependencies are added without a reload from Vite 8 on; this one has ` +
@@ -72,6 +74,7 @@ export function incrementalDeps(): Plugin<IncrementalDepsApi> {
           )
           return
         }
+        const covered: DevEnvironment[] = []
         for (const environment of Object.values(environments)) {
           const { depsOptimizer, logger, name } = environment
           if (!depsOptimizer || environment.config.optimizeDeps.noDiscovery) continue
@@ -89,8 +92,10 @@ export function incrementalDeps(): Plugin<IncrementalDepsApi> {
               tell(report, logger),
             )
             transformAhead(environment)
+            covered.push(environment)
           }
         }
+        transformAtStart(server, covered)
       },
     },
   }

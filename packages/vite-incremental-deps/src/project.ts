@@ -107,12 +107,23 @@ export async function createProject(files: Record<string, string>): Promise<Proj
       return server
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all(servers.map((server) => server.close()))
+      for (const server of servers) {
+        await optimized(server.vite)
+        await server.close()
+      }
       await rm(root, { recursive: true, force: true })
     },
   }
   await project.write({ 'package.json': '{ "type": "module" }', ...files })
   return project
+}
+
+/** A server closes without waiting for its optimizers, which fail if their files go away. */
+async function optimized({ environments }: ViteDevServer): Promise<void> {
+  for (const { depsOptimizer } of Object.values(environments)) {
+    await depsOptimizer?.scanProcessing
+    for (const { processing } of depsOptimizer?.metadata.depInfoList ?? []) await processing
+  }
 }
 
 /** The files of a package, an ES module package by default. */
