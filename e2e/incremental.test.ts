@@ -74,3 +74,15 @@ test('added dependencies are there after a restart', async ({ harness, page }) =
   for (const name of ['plain-module', 'client-component'] as const) await expectPart(page, name)
   expect(harness.output).not.toContain('optimized dependencies changed')
 })
+
+test('outputs are transformed while workerd starts', async ({ harness }) => {
+  process.env['DEBUG'] = 'holdfast:deps'
+  try {
+    await harness.restart()
+  } finally {
+    delete process.env['DEBUG']
+  }
+  await expect
+    .poll(() => harness.output)
+    .toMatch(/^holdfast:deps rsc: [1-9]\d* outputs transformed while its runtime started$/m)
+})
