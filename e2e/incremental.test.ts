@@ -76,11 +76,12 @@ test('added dependencies are there after a restart', async ({ harness, page }) =
 })
 
 test('outputs are transformed while workerd starts', async ({ harness }) => {
+  const { DEBUG = '' } = process.env
   process.env['DEBUG'] = 'holdfast:deps'
   try {
     await harness.restart()
   } finally {
-    delete process.env['DEBUG']
+    process.env['DEBUG'] = DEBUG
   }
   await expect
     .poll(() => harness.output)

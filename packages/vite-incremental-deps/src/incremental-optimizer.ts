@@ -18,6 +18,8 @@ interface Job {
  */
 export class IncrementalOptimizer {
   readonly outputs: ServedOutputs
+  /** The ids of all that was asked for, known or not. */
+  readonly registered: Set<string> = new Set()
   readonly #environment: DevEnvironment
   readonly #optimizer: DepsOptimizer
   readonly #register: DepsOptimizer['registerMissingImport']
@@ -59,6 +61,10 @@ export class IncrementalOptimizer {
     })
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
   runStarted(): void {
     this.#isViteRunning = true
   }
@@ -68,6 +74,7 @@ export class IncrementalOptimizer {
   }
 
   #take(id: string, src: string): DepInfo {
+    this.registered.add(id)
     const { metadata, directory } = this.outputs
     const known =
       metadata.optimized[id] ?? metadata.chunks[id] ?? metadata.discovered[id] ?? this.#ours.get(id)

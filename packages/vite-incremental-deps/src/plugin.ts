@@ -74,7 +74,7 @@ export function incrementalDeps(): Plugin<IncrementalDepsApi> {
           )
           return
         }
-        const covered: DevEnvironment[] = []
+        const optimizers = new Map<DevEnvironment, IncrementalOptimizer>()
         for (const environment of Object.values(environments)) {
           const { depsOptimizer, logger, name } = environment
           if (!depsOptimizer || environment.config.optimizeDeps.noDiscovery) continue
@@ -91,11 +91,11 @@ export function incrementalDeps(): Plugin<IncrementalDepsApi> {
             entry.optimizer = new IncrementalOptimizer(environment, (report) =>
               tell(report, logger),
             )
+            optimizers.set(environment, entry.optimizer)
             transformAhead(environment)
-            covered.push(environment)
           }
         }
-        transformAtStart(server, covered)
+        transformAtStart(server, optimizers)
       },
     },
   }

@@ -107,11 +107,12 @@ export async function createProject(files: Record<string, string>): Promise<Proj
       return server
     },
     async [Symbol.asyncDispose]() {
-      for (const server of servers) {
-        await optimized(server.vite)
-        await server.close()
+      try {
+        await Promise.all(servers.map(({ vite }) => optimized(vite)))
+        await Promise.all(servers.map((server) => server.close()))
+      } finally {
+        await rm(root, { recursive: true, force: true })
       }
-      await rm(root, { recursive: true, force: true })
     },
   }
   await project.write({ 'package.json': '{ "type": "module" }', ...files })

@@ -5,9 +5,10 @@ import type { DevEnvironment } from 'vite'
  * plugin, which starts workerd in its `configureServer` hook.
  *
  * Uses two methods of its `CloudflareDevEnvironment` that it does not promise: `initRunner()`, whose
- * promise resolves when workerd and the runner in it are there, and `fetchWorkerExportTypes()`, which
- * it has since it evaluates the worker right after that, in the same hook. Read in 1.20.0, 1.40.0 and
- * 1.64.0 (`cloudflare-environment.ts`). Where they are missing, nothing is told.
+ * promise resolves when workerd and the runner in it are there, a new one each time, and
+ * `fetchWorkerExportTypes()`, which it has since it evaluates workers right after that, in the same
+ * hook, with `buildStart` of all plugins in between. Read in 1.20.0, 1.40.0 and 1.64.0
+ * (`cloudflare-environment.ts`). Where they are missing, nothing is told.
  */
 export function onRunnerStart(
   environment: DevEnvironment,

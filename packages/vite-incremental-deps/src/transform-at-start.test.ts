@@ -1,11 +1,10 @@
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setImmediate as immediate } from 'node:timers/promises'
-import { expect, test, vi } from 'vitest'
-import { createRunnableDevEnvironment } from 'vite'
-import type { DevEnvironment, InlineConfig, ViteDevServer } from 'vite'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { createRunnableDevEnvironment, mergeConfig } from 'vite'
+import type { DevEnvironment, InlineConfig } from 'vite'
 import { createProject, pkg, subpaths } from './project.ts'
-
-const OUTPUT = '/node_modules/.vite/deps_ssr/'
 
 const files = {
   ...pkg(
@@ -17,123 +16,177 @@ const files = {
     },
     subpaths,
   ),
-  ...pkg('large', { 'index.js': `export const large = ${JSON.stringify('x'.repeat(500_000))}` }),
+  ...pkg('big', { 'index.js': `export const big = ${JSON.stringify('x'.repeat(500_000))}` }),
+  ...pkg('added', { 'index.js': `export const added = {}` }),
+  'src/asked.js': `export * from 'early'\nexport * from 'early/more'\nexport * from 'big'`,
 }
 
-type Worker = DevEnvironment & { initRunner: () => Promise<void> }
+interface Runtime {
+  initRunner: () => Promise<void>
+  fetchWorkerExportTypes?: () => void
+}
 
-/** As the Cloudflare plugin does it: the runtime is started by `configureServer`. */
-function startsRuntime(
-  methods: Omit<Worker, keyof DevEnvironment> & { fetchWorkerExportTypes?: () => void },
-  configureServer: (ssr: Worker, server: ViteDevServer) => Promise<void>,
-  onHook: (what: string) => unknown = () => {},
+/** Starts a runtime as the Cloudflare plugin does, by its `configureServer` hook. */
+function starting(
+  runtime: Runtime,
+  configureServer: (ssr: DevEnvironment & Runtime) => Promise<void>,
+  onTransform: (file: string) => unknown,
 ): InlineConfig {
   return {
     plugins: [
       {
-        name: 'starts-runtime',
-        buildStart: () => void onHook('buildStart'),
+        name: 'runtime',
         async transform(_code, id) {
-          if (this.environment.name === 'ssr') await onHook(path.basename(id.replace(/\?.*/, '')))
+          if (this.environment.name !== 'ssr') return
+          await onTransform(path.basename(id.replace(/\?.*/, '')))
         },
-        async configureServer(server) {
-          await configureServer(server.environments['ssr'] as Worker, server)
-        },
+        configureServer: ({ environments }) =>
+          configureServer(environments['ssr'] as DevEnvironment & Runtime),
       },
     ],
     environments: {
       ssr: {
         dev: {
           createEnvironment: (name, config) =>
-            Object.assign(createRunnableDevEnvironment(name, config), methods),
+            Object.assign(createRunnableDevEnvironment(name, config), runtime),
         },
+        optimizeDeps: { entries: ['src/asked.js'] },
       },
     },
   }
 }
 
-test('outputs are transformed while the runtime starts', async () => {
-  await using project = await createProject({
-    ...files,
-    'src/asked.js': `export * from 'early'\nexport * from 'early/more'\nexport * from 'large'`,
-  })
-  let hooks: string[] = []
-  const outputs = ['early.js', 'early_more.js', expect.stringMatching(/^inside-/)]
-  const config = startsRuntime(
-    {
-      initRunner: () => vi.waitFor(() => expect(hooks.length).toBeGreaterThan(outputs.length + 1)),
-      fetchWorkerExportTypes() {},
-    },
-    async (ssr) => {
-      hooks.push('configureServer')
-      // Begins the first run, which is waited for.
-      await ssr.depsOptimizer!.init()
-      await ssr.initRunner()
-      hooks.push('runtime')
-    },
-    (what) => hooks.push(what),
-  )
-  for (const _cache of ['cold', 'warm']) {
-    hooks = []
-    const server = await project.serve({ early: ['early', 'early/more', 'large'], config })
-    const { length } = outputs
-    expect(hooks.slice(0, length + 3)).toEqual([
-      'configureServer',
-      'buildStart',
-      ...outputs,
-      'runtime',
-    ])
-    await server.runner.import('/src/asked.js')
-    // It is those that the runner gets.
-    for (const output of hooks.slice(2, length + 2)) {
-      expect(hooks.filter((what) => what === output)).toHaveLength(1)
-    }
-    expect(hooks).toContain('large.js')
-    await server.close()
-  }
-})
+const fetchWorkerExportTypes = (): void => {}
 
-test('no more outputs are transformed when the runtime is there', async () => {
+function deferred(): [Promise<void>, () => void] {
+  let resolve!: () => void
+  return [new Promise<void>((settle) => (resolve = settle)), resolve]
+}
+
+for (const isOutside of [false, true]) {
+  const where = isOutside ? ', also outside the root' : ''
+  test(`outputs are transformed while the runtime starts${where}`, async () => {
+    await using project = await createProject(files)
+    const outside = `${project.file('')}-cache`
+    if (isOutside) onTestFinished(() => rm(outside, { recursive: true, force: true }))
+    const outputs = ['early.js', expect.stringMatching(/^inside-/), 'early_more.js']
+    let events: string[] = []
+    let ready = () => {}
+    const config = starting(
+      { initRunner: () => new Promise((resolve) => (ready = resolve)), fetchWorkerExportTypes },
+      async (ssr) => {
+        events.push('configureServer')
+        // As for `nodejs_compat`.
+        await ssr.depsOptimizer!.init()
+        ssr.depsOptimizer!.registerMissingImport(
+          'added',
+          project.file('node_modules/added/index.js'),
+        )
+        await ssr.initRunner()
+        events.push('runtime')
+      },
+      (file) => {
+        events.push(file)
+        if (file === 'early_more.js') ready()
+      },
+    )
+    const more: InlineConfig = {
+      ...(isOutside && { cacheDir: outside }),
+      plugins: [{ name: 'start', buildStart: () => void events.push('buildStart') }],
+    }
+    for (const _cache of ['cold', 'warm']) {
+      events = []
+      const server = await project.serve({ early: [], config: mergeConfig(config, more) })
+      expect(events.slice(0, 6)).toEqual(['configureServer', 'buildStart', ...outputs, 'runtime'])
+      expect(events).not.toContain('added.js')
+
+      await server.runner.import('/src/asked.js')
+      expect(events).toContain('big.js')
+      // The runner gets the same.
+      for (const output of events.slice(2, 5)) {
+        expect(events.filter((event) => event === output)).toHaveLength(1)
+      }
+      const { idToModuleMap, urlToModuleMap } = server.ssr.moduleGraph
+      for (const [id, module] of idToModuleMap) {
+        if (!server.ssr.depsOptimizer!.isOptimizedDepFile(id)) continue
+        expect(module.importers.size, id).toBeGreaterThan(0)
+        expect(module.url, id).not.toBe(id)
+        expect(urlToModuleMap.get(module.url), id).toBe(module)
+      }
+      await server.close()
+    }
+  })
+}
+
+test.for(['the runtime is there', 'the runtime does not start', 'the server closes'] as const)(
+  'no more outputs are transformed when %s',
+  async (end) => {
+    await using project = await createProject(files)
+    const [hasBegun, begin] = deferred()
+    const [mayEnd, release] = deferred()
+    let asked: string[] = []
+    const config = starting(
+      {
+        async initRunner() {
+          await hasBegun
+          if (end === 'the runtime does not start') throw new Error(end)
+          if (end === 'the server closes') await new Promise(() => {})
+        },
+        fetchWorkerExportTypes,
+      },
+      async (ssr) => {
+        await ssr.depsOptimizer!.init()
+        const transformRequest = vi.spyOn(ssr, 'transformRequest')
+        const running = ssr.initRunner()
+        await hasBegun
+        if (end === 'the server closes') await ssr.depsOptimizer!.close()
+        else await running.catch(() => {})
+        release()
+        await transformRequest.mock.results[0]!.value
+        await immediate()
+        asked = transformRequest.mock.calls.map(([url]) => url)
+      },
+      () => {
+        begin()
+        return mayEnd
+      },
+    )
+    await project.serve({ early: [], config })
+    expect(asked).toEqual([expect.stringContaining('/early.js?v=')])
+  },
+)
+
+test('an output that cannot be transformed does not keep others from it', async () => {
   await using project = await createProject(files)
-  let begin: (() => void) | undefined
-  let release = () => {}
-  let asked: string[] = []
-  const config = startsRuntime(
-    {
-      initRunner: () => new Promise((resolve) => (begin = resolve)),
-      fetchWorkerExportTypes() {},
-    },
+  const [ready, start] = deferred()
+  const config = starting(
+    { initRunner: () => ready, fetchWorkerExportTypes },
     async (ssr) => {
       await ssr.depsOptimizer!.init()
-      const transformRequest = vi.spyOn(ssr, 'transformRequest')
       await ssr.initRunner()
-      begin = undefined
-      release()
-      await transformRequest.mock.results[0]!.value
-      await immediate()
-      asked = transformRequest.mock.calls.map(([url]) => url)
     },
-    async (what) => {
-      if (what === 'buildStart' || !begin) return
-      begin()
-      await new Promise<void>((resolve) => (release = resolve))
+    (file) => {
+      if (file === 'early.js') throw new Error('not this one')
+      if (file === 'early_more.js') start()
     },
   )
-  await project.serve({ early: ['early', 'early/more'], config })
-  expect(asked).toEqual([expect.stringContaining(`${OUTPUT}early.js?v=`)])
+  const server = await project.serve({ early: [], config })
+  await expect(server.runner.import('/src/asked.js')).rejects.toThrow('not this one')
 })
 
 test('nothing is begun for a runtime that is not known to evaluate right after it starts', async () => {
   await using project = await createProject(files)
-  const hooks: string[] = []
-  const config = startsRuntime(
+  const events: string[] = []
+  const config = starting(
     { initRunner: () => immediate() },
     async (ssr) => {
+      await ssr.depsOptimizer!.init()
       await ssr.initRunner()
-      hooks.push('runtime')
+      events.push('runtime')
     },
-    (what) => hooks.push(what),
+    (file) => events.push(file),
   )
-  await project.serve({ config })
-  expect(hooks[0]).toBe('runtime')
+  config.plugins!.push({ name: 'start', buildStart: () => void events.push('buildStart') })
+  await project.serve({ early: [], config })
+  expect(events[0]).toBe('runtime')
 })

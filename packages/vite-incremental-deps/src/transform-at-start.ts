@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import path from 'node:path'
 import type { DevEnvironment, ViteDevServer } from 'vite'
 import { debug } from './debug.ts'
+import type { IncrementalOptimizer } from './incremental-optimizer.ts'
 import { onRunnerStart } from './runner-start.ts'
 
 /**
@@ -11,50 +12,71 @@ import { onRunnerStart } from './runner-start.ts'
 const MAX_SIZE = 500_000
 
 /**
- * Transforms the outputs of environments while the runtime starts in which they will be evaluated,
- * as Vite has little else to do then: a few hundred milliseconds that are not to be waited for later.
+ * Transforms outputs while the runtime starts in which they will be evaluated, as Vite has little
+ * else to do then: a few hundred milliseconds that are not to be waited for later.
  *
- * Hooks of plugins are called in the order in which they are without this: the runtime is started
- * and the worker evaluated by the same `configureServer`, with `buildStart` in between.
+ * What was registered by hand may never be imported and is left, such as the polyfills of
+ * `nodejs_compat`, and so is what only that needs.
  */
-export function transformAtStart({ environments }: ViteDevServer, all: DevEnvironment[]): void {
-  let last = Promise.resolve()
-  for (const environment of all) {
+export function transformAtStart(
+  server: ViteDevServer,
+  optimizers: ReadonlyMap<DevEnvironment, IncrementalOptimizer>,
+): void {
+  let isFirst = true
+  for (const [environment, optimizer] of optimizers) {
     onRunnerStart(environment, (ready) => {
+      // The start waits for the first to be evaluated; its children come after it.
+      if (!isFirst) return
+      isFirst = false
       let isStarting = true
       const stop = () => {
         isStarting = false
       }
       ready.then(stop, stop)
-      // One environment after the other, as all that is done is for the first that is evaluated.
-      last = last
-        .then(() => environments.client.pluginContainer.buildStart())
-        .then(() => transformOutputs(environment, () => isStarting))
-        // Whoever waits for the same hook, or asks for the same output, is told.
-        .catch(() => {})
+      void transformOutputs(server, environment, optimizer, () => isStarting)
     })
   }
 }
 
 async function transformOutputs(
+  { environments: { client } }: ViteDevServer,
   environment: DevEnvironment,
+  optimizer: IncrementalOptimizer,
   isStarting: () => boolean,
 ): Promise<void> {
-  const optimizer = environment.depsOptimizer!
-  await optimizer.scanProcessing
-  await Promise.all(optimizer.metadata.depInfoList.map(({ processing }) => processing))
-  let count = 0
-  for (const info of optimizer.metadata.depInfoList) {
-    if (!isStarting()) break
-    // What is in processing by now has been found late.
-    if (info.processing || statSync(info.file).size > MAX_SIZE) continue
-    await environment.transformRequest(urlOf(environment, optimizer.getOptimizedDepId(info)))
-    count++
+  const { config, moduleGraph, name } = environment
+  const depsOptimizer = environment.depsOptimizer!
+  const seen = new Set<string>()
+
+  const visit = async (url: string, file: string): Promise<void> => {
+    if (seen.has(url) || !isStarting() || optimizer.isClosed) return
+    if (statSync(file).size > MAX_SIZE) return
+    seen.add(url)
+    const result = await environment.transformRequest(url)
+    for (const imported of result?.deps ?? []) {
+      const { id, file: output } = moduleGraph.urlToModuleMap.get(imported) ?? {}
+      if (id && output && depsOptimizer.isOptimizedDepFile(id)) await visit(imported, output)
+    }
   }
-  debug(`${environment.name}: ${count} outputs transformed while its runtime started`)
+
+  try {
+    // As whoever starts the runtime will, before anything is transformed. Once is enough.
+    await client.pluginContainer.buildStart()
+    // The first run, from a cold cache.
+    await depsOptimizer.scanProcessing
+    await Promise.all(depsOptimizer.metadata.depInfoList.map(({ processing }) => processing))
+    for (const info of Object.values(depsOptimizer.metadata.optimized)) {
+      if (optimizer.registered.has(info.id)) continue
+      const url = urlOf(config.root, depsOptimizer.getOptimizedDepId(info))
+      // Who asks for it is told.
+      await visit(url, info.file).catch(() => {})
+    }
+  } catch {
+    // Who starts the runtime is told.
+  }
+  debug(`${name}: ${seen.size} outputs transformed while its runtime started`)
 }
 
 /** What Vite writes where a module is imported (`normalizeUrl` in `plugins/importAnalysis.ts`). */
-function urlOf({ config: { root } }: DevEnvironment, id: string): string {
-  return id.startsWith(`${root}/`) ? id.slice(root.length) : path.posix.join('/@fs/', id)
-}
+const urlOf = (root: string, id: string): string =>
+  id.startsWith(`${root}/`) ? id.slice(root.length) : path.posix.join('/@fs/', id)
