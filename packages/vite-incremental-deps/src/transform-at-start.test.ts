@@ -71,9 +71,9 @@ for (const isOutside of [false, true]) {
     if (isOutside) onTestFinished(() => rm(outside, { recursive: true, force: true }))
     const outputs = ['early.js', expect.stringMatching(/^inside-/), 'early_more.js']
     let events: string[] = []
-    let ready = () => {}
+    let [ready, start] = deferred()
     const config = starting(
-      { initRunner: () => new Promise((resolve) => (ready = resolve)), fetchWorkerExportTypes },
+      { initRunner: () => ready, fetchWorkerExportTypes },
       async (ssr) => {
         events.push('configureServer')
         // As for `nodejs_compat`.
@@ -87,17 +87,19 @@ for (const isOutside of [false, true]) {
       },
       (file) => {
         events.push(file)
-        if (file === 'early_more.js') ready()
+        if (file === 'early_more.js') start()
       },
     )
     const more: InlineConfig = {
       ...(isOutside && { cacheDir: outside }),
       plugins: [{ name: 'start', buildStart: () => void events.push('buildStart') }],
     }
-    for (const _cache of ['cold', 'warm']) {
+    for (const cache of ['cold', 'warm']) {
       events = []
+      ;[ready, start] = deferred()
       const server = await project.serve({ early: [], config: mergeConfig(config, more) })
-      expect(events.slice(0, 6)).toEqual(['configureServer', 'buildStart', ...outputs, 'runtime'])
+      const expected = ['configureServer', 'buildStart', ...outputs, 'runtime']
+      expect(events.slice(0, 6), cache).toEqual(expected)
       expect(events).not.toContain('added.js')
 
       await server.runner.import('/src/asked.js')

@@ -64,7 +64,7 @@ async function transformOutputs(
     await client.pluginContainer.buildStart()
     // The first run, from a cold cache.
     await depsOptimizer.scanProcessing
-    await Promise.all(depsOptimizer.metadata.depInfoList.map(({ processing }) => processing))
+    await Promise.all(depsOptimizer.metadata.depInfoList.map(async (info) => info.processing))
     for (const info of Object.values(depsOptimizer.metadata.optimized)) {
       if (optimizer.registered.has(info.id)) continue
       const url = urlOf(config.root, depsOptimizer.getOptimizedDepId(info))
