@@ -76,12 +76,13 @@ test('added dependencies are there after a restart', async ({ harness, page }) =
 })
 
 test('outputs are transformed while workerd starts', async ({ harness }) => {
-  const { DEBUG = '' } = process.env
+  const before = process.env['DEBUG']
   process.env['DEBUG'] = 'holdfast:deps'
   try {
     await harness.restart()
   } finally {
-    process.env['DEBUG'] = DEBUG
+    if (before === undefined) delete process.env['DEBUG']
+    else process.env['DEBUG'] = before
   }
   await expect
     .poll(() => harness.output)

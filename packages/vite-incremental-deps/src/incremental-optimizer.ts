@@ -18,7 +18,7 @@ interface Job {
  */
 export class IncrementalOptimizer {
   readonly outputs: ServedOutputs
-  /** The ids of all that was asked for, known or not. */
+  /** All ids that `registerMissingImport()` was called with. */
   readonly registered: Set<string> = new Set()
   readonly #environment: DevEnvironment
   readonly #optimizer: DepsOptimizer

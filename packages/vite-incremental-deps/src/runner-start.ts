@@ -1,14 +1,14 @@
 import type { DevEnvironment } from 'vite'
 
 /**
- * Tells when the runtime of an environment's runner begins to start, if that is of the Cloudflare
- * plugin, which starts workerd in its `configureServer` hook.
+ * Tells when an environment's runtime begins to start, where the environment is the Cloudflare
+ * plugin's, which starts workerd in its `configureServer` hook.
  *
- * Uses two methods of its `CloudflareDevEnvironment` that it does not promise: `initRunner()`, whose
- * promise resolves when workerd and the runner in it are there, a new one each time, and
- * `fetchWorkerExportTypes()`, which it has since it evaluates workers right after that, in the same
- * hook, with `buildStart` of all plugins in between. Read in 1.20.0, 1.40.0 and 1.64.0
- * (`cloudflare-environment.ts`). Where they are missing, nothing is told.
+ * Uses two methods of its `CloudflareDevEnvironment` that it does not promise (read in 1.20.0, 1.40.0
+ * and 1.64.0, `cloudflare-environment.ts`). The promise of `initRunner()` resolves when workerd is
+ * there, with a new runner in it. Only versions with `fetchWorkerExportTypes()` go on in the same hook
+ * with `buildStart` of all plugins and with evaluating the worker. Where one is missing, nothing is
+ * told.
  */
 export function onRunnerStart(
   environment: DevEnvironment,

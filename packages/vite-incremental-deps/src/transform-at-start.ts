@@ -5,76 +5,81 @@ import { debug } from './debug.ts'
 import type { IncrementalOptimizer } from './incremental-optimizer.ts'
 import { onRunnerStart } from './runner-start.ts'
 
-/**
- * In bytes. A larger output is left until it is imported: should that be never, it would have held
- * up the start.
- */
+/** In bytes. To transform a larger output for nothing would hold up the start. */
 const MAX_SIZE = 500_000
 
 /**
  * Transforms outputs while the runtime starts in which they will be evaluated, as Vite has little
  * else to do then: a few hundred milliseconds that are not to be waited for later.
  *
- * What was registered by hand may never be imported and is left, such as the polyfills of
- * `nodejs_compat`, and so is what only that needs.
+ * Only for the first environment that has outputs: they are what the start waits for. Dependencies
+ * that something registered before may never be imported and are left, such as the polyfills of
+ * `nodejs_compat`, and so is what only those need.
  */
 export function transformAtStart(
-  server: ViteDevServer,
+  { environments: { client } }: ViteDevServer,
   optimizers: ReadonlyMap<DevEnvironment, IncrementalOptimizer>,
 ): void {
-  let isFirst = true
+  let hasBegun = false
   for (const [environment, optimizer] of optimizers) {
     onRunnerStart(environment, (ready) => {
-      // The start waits for the first to be evaluated; its children come after it.
-      if (!isFirst) return
-      isFirst = false
-      let isStarting = true
-      const stop = () => {
-        isStarting = false
+      const { metadata, scanProcessing } = environment.depsOptimizer!
+      // Without `nodejs_compat` its optimizer has not begun.
+      if (hasBegun || (metadata.depInfoList.length === 0 && !scanProcessing)) return
+      hasBegun = true
+      let isOver = false
+      const end = () => {
+        isOver = true
       }
-      ready.then(stop, stop)
-      void transformOutputs(server, environment, optimizer, () => isStarting)
+      ready.then(end, end)
+      const mayGoOn = () => !isOver && !optimizer.isClosed
+      void transformOutputs(client, environment, optimizer.registered, mayGoOn)
     })
   }
 }
 
 async function transformOutputs(
-  { environments: { client } }: ViteDevServer,
+  client: DevEnvironment,
   environment: DevEnvironment,
-  optimizer: IncrementalOptimizer,
-  isStarting: () => boolean,
+  registered: ReadonlySet<string>,
+  mayGoOn: () => boolean,
 ): Promise<void> {
   const { config, moduleGraph, name } = environment
   const depsOptimizer = environment.depsOptimizer!
   const seen = new Set<string>()
+  let count = 0
 
   const visit = async (url: string, file: string): Promise<void> => {
-    if (seen.has(url) || !isStarting() || optimizer.isClosed) return
-    if (statSync(file).size > MAX_SIZE) return
+    if (seen.has(url) || !mayGoOn()) return
     seen.add(url)
-    const result = await environment.transformRequest(url)
-    for (const imported of result?.deps ?? []) {
-      const { id, file: output } = moduleGraph.urlToModuleMap.get(imported) ?? {}
-      if (id && output && depsOptimizer.isOptimizedDepFile(id)) await visit(imported, output)
+    try {
+      if (statSync(file).size > MAX_SIZE) return
+      const result = await environment.transformRequest(url)
+      count++
+      for (const imported of result?.deps ?? []) {
+        const { id, file: output } = moduleGraph.urlToModuleMap.get(imported) ?? {}
+        if (id && output && depsOptimizer.isOptimizedDepFile(id)) await visit(imported, output)
+      }
+    } catch {
+      // The error comes again for whoever imports it.
     }
   }
 
   try {
-    // As whoever starts the runtime will, before anything is transformed. Once is enough.
+    // As the Cloudflare plugin will before it evaluates anything. Vite calls the hooks once.
     await client.pluginContainer.buildStart()
-    // The first run, from a cold cache.
-    await depsOptimizer.scanProcessing
-    await Promise.all(depsOptimizer.metadata.depInfoList.map(async (info) => info.processing))
-    for (const info of Object.values(depsOptimizer.metadata.optimized)) {
-      if (optimizer.registered.has(info.id)) continue
-      const url = urlOf(config.root, depsOptimizer.getOptimizedDepId(info))
-      // Who asks for it is told.
-      await visit(url, info.file).catch(() => {})
-    }
   } catch {
-    // Who starts the runtime is told.
+    // It gets the same error.
+    return
   }
-  debug(`${name}: ${seen.size} outputs transformed while its runtime started`)
+  // The first run, from a cold cache.
+  await depsOptimizer.scanProcessing
+  await Promise.all(depsOptimizer.metadata.depInfoList.map(async (info) => info.processing))
+  for (const info of Object.values(depsOptimizer.metadata.optimized)) {
+    if (registered.has(info.id)) continue
+    await visit(urlOf(config.root, depsOptimizer.getOptimizedDepId(info)), info.file)
+  }
+  debug(`${name}: ${count} outputs transformed while its runtime started`)
 }
 
 /** What Vite writes where a module is imported (`normalizeUrl` in `plugins/importAnalysis.ts`). */
