@@ -5,6 +5,7 @@ import type { Report } from './report.ts'
 import { ServedOutputs } from './served-outputs.ts'
 import { findSurprise, forgetFile, isBusy, outputOf } from './vite-internals.ts'
 import type { DepInfo, DepsOptimizer, Metadata } from './vite-internals.ts'
+import { withResolvers } from './with-resolvers.ts'
 
 interface Job {
   info: DepInfo
@@ -187,11 +188,4 @@ export class IncrementalOptimizer {
     const environment = this.#environment.name
     this.#tell({ environment, added, duration, ...(fellBack !== undefined && { fellBack }) })
   }
-}
-
-/** `Promise.withResolvers()`, for Node 20. */
-function withResolvers(): { promise: Promise<void>; resolve: () => void } {
-  let resolve!: () => void
-  const promise = new Promise<void>((settle) => (resolve = settle))
-  return { promise, resolve }
 }

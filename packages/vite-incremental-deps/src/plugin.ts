@@ -65,8 +65,7 @@ export function incrementalDeps(): Plugin<IncrementalDepsApi> {
     configureServer: {
       // Before plugins that evaluate code already.
       order: 'pre',
-      handler(server) {
-        const { config, environments } = server
+      handler({ config, environments }) {
         if (!('rolldownVersion' in vite)) {
           config.logger.warnOnce(
             `[${PACKAGE_NAME}] dependencies are added without a reload from Vite 8 on; this one has ` +
@@ -95,7 +94,7 @@ export function incrementalDeps(): Plugin<IncrementalDepsApi> {
             transformAhead(environment)
           }
         }
-        transformAtStart(server, optimizers)
+        transformAtStart(environments.client, optimizers)
       },
     },
   }

@@ -8,6 +8,7 @@ import type { DevEnvironment, InlineConfig, Logger, ViteDevServer } from 'vite'
 import type { ModuleRunner } from 'vite/module-runner'
 import { incrementalDeps } from './index.ts'
 import type { Report } from './index.ts'
+import { optimized } from './vite-internals.ts'
 
 export const RELOADING: RegExp = /optimized dependencies changed\. reloading/
 
@@ -108,7 +109,11 @@ export async function createProject(files: Record<string, string>): Promise<Proj
     },
     async [Symbol.asyncDispose]() {
       try {
-        await Promise.all(servers.map(({ vite }) => optimized(vite)))
+        // A server closes without waiting for its optimizers, which fail if their files go away.
+        const environments = servers.flatMap(({ vite }) => Object.values(vite.environments))
+        await Promise.all(
+          environments.map(async ({ depsOptimizer }) => depsOptimizer && optimized(depsOptimizer)),
+        )
         await Promise.all(servers.map((server) => server.close()))
       } finally {
         await rm(root, { recursive: true, force: true })
@@ -117,14 +122,6 @@ export async function createProject(files: Record<string, string>): Promise<Proj
   }
   await project.write({ 'package.json': '{ "type": "module" }', ...files })
   return project
-}
-
-/** A server closes without waiting for its optimizers, which fail if their files go away. */
-async function optimized({ environments }: ViteDevServer): Promise<void> {
-  for (const { depsOptimizer } of Object.values(environments)) {
-    await depsOptimizer?.scanProcessing
-    for (const { processing } of depsOptimizer?.metadata.depInfoList ?? []) await processing
-  }
 }
 
 /** The files of a package, an ES module package by default. */
@@ -145,6 +142,17 @@ export function pkg(
 
 export const commonJs: Record<string, unknown> = { type: 'commonjs', main: './index.js' }
 export const subpaths: Record<string, unknown> = { exports: { '.': './index.js', './*': './*.js' } }
+
+/** `early` and `early/more`: what is inside can be imported late, and so is in a chunk. */
+export const sharing: Record<string, string> = pkg(
+  'early',
+  {
+    'index.js': `import { inside } from './inside.js'\nexport const early = () => inside`,
+    'more.js': `import { inside } from './inside.js'\nexport const more = () => inside`,
+    'inside.js': 'export const inside = {}',
+  },
+  subpaths,
+)
 
 /** A server that has optimized and served `early`, and knows under which URLs. */
 export async function serveEarly(

@@ -1,18 +1,9 @@
 import { expect, test, vi } from 'vitest'
-import { createProject, pkg, subpaths } from './project.ts'
+import { createProject, pkg, sharing } from './project.ts'
 
 test('outputs are transformed before the runner asks for them, other modules are not', async () => {
   await using project = await createProject({
-    // What is inside can be imported late, and so is in a chunk.
-    ...pkg(
-      'early',
-      {
-        'index.js': `import { inside } from './inside.js'\nexport const early = () => inside`,
-        'more.js': `import { inside } from './inside.js'\nexport const more = () => inside`,
-        'inside.js': 'export const inside = {}',
-      },
-      subpaths,
-    ),
+    ...sharing,
     'src/asked.js': `import './other.js'\nexport * from 'early'\nexport * from 'early/more'`,
     'src/other.js': '',
   })

@@ -4,18 +4,11 @@ import { setImmediate as immediate } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createRunnableDevEnvironment, mergeConfig } from 'vite'
 import type { DevEnvironment, InlineConfig } from 'vite'
-import { createProject, pkg, subpaths } from './project.ts'
+import { createProject, pkg, sharing } from './project.ts'
+import { withResolvers } from './with-resolvers.ts'
 
 const files = {
-  ...pkg(
-    'early',
-    {
-      'index.js': `import { inside } from './inside.js'\nexport const early = () => inside`,
-      'more.js': `import { inside } from './inside.js'\nexport const more = () => inside`,
-      'inside.js': 'export const inside = {}',
-    },
-    subpaths,
-  ),
+  ...sharing,
   ...pkg('big', { 'index.js': `export const big = ${JSON.stringify('x'.repeat(500_000))}` }),
   ...pkg('added', { 'index.js': `export const added = {}` }),
   'src/asked.js': `export * from 'early'\nexport * from 'early/more'\nexport * from 'big'`,
@@ -58,11 +51,6 @@ function starting(
 
 const fetchWorkerExportTypes = (): void => {}
 
-function deferred(): [Promise<void>, () => void] {
-  let resolve!: () => void
-  return [new Promise<void>((settle) => (resolve = settle)), resolve]
-}
-
 for (const isOutside of [false, true]) {
   const where = isOutside ? ', also outside the root' : ''
   test(`outputs are transformed while the runtime starts${where}`, async () => {
@@ -71,9 +59,9 @@ for (const isOutside of [false, true]) {
     if (isOutside) onTestFinished(() => rm(outside, { recursive: true, force: true }))
     const outputs = ['early.js', expect.stringMatching(/^inside-/), 'early_more.js']
     let events: string[] = []
-    let [ready, start] = deferred()
+    let runtime = withResolvers()
     const config = starting(
-      { initRunner: () => ready, fetchWorkerExportTypes },
+      { initRunner: () => runtime.promise, fetchWorkerExportTypes },
       async (ssr) => {
         events.push('configureServer')
         // As for `nodejs_compat`.
@@ -87,7 +75,7 @@ for (const isOutside of [false, true]) {
       },
       (file) => {
         events.push(file)
-        if (file === 'early_more.js') start()
+        if (file === 'early_more.js') runtime.resolve()
       },
     )
     const more: InlineConfig = {
@@ -96,7 +84,7 @@ for (const isOutside of [false, true]) {
     }
     for (const cache of ['cold', 'warm']) {
       events = []
-      ;[ready, start] = deferred()
+      runtime = withResolvers()
       const server = await project.serve({ early: [], config: mergeConfig(config, more) })
       const expected = ['configureServer', 'buildStart', ...outputs, 'runtime']
       expect(events.slice(0, 6), cache).toEqual(expected)
@@ -124,8 +112,8 @@ test.for(['the runtime is there', 'the runtime does not start', 'the server clos
   'no more outputs are transformed when %s',
   async (end) => {
     await using project = await createProject(files)
-    const [hasBegun, begin] = deferred()
-    const [mayEnd, release] = deferred()
+    const { promise: hasBegun, resolve: begin } = withResolvers()
+    const { promise: mayEnd, resolve: release } = withResolvers()
     let asked: string[] = []
     const config = starting(
       {
@@ -160,7 +148,7 @@ test.for(['the runtime is there', 'the runtime does not start', 'the server clos
 
 test('an output that cannot be transformed does not keep others from it', async () => {
   await using project = await createProject(files)
-  const [ready, start] = deferred()
+  const { promise: ready, resolve: start } = withResolvers()
   const config = starting(
     { initRunner: () => ready, fetchWorkerExportTypes },
     async (ssr) => {

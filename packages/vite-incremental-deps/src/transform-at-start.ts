@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs'
-import path from 'node:path'
-import type { DevEnvironment, ViteDevServer } from 'vite'
+import type { DevEnvironment } from 'vite'
 import { debug } from './debug.ts'
 import type { IncrementalOptimizer } from './incremental-optimizer.ts'
 import { onRunnerStart } from './runner-start.ts'
+import { optimized, urlOf } from './vite-internals.ts'
 
 /** In bytes. To transform a larger output for nothing would hold up the start. */
 const MAX_SIZE = 500_000
@@ -17,7 +17,7 @@ const MAX_SIZE = 500_000
  * `nodejs_compat`, and so is what only those need.
  */
 export function transformAtStart(
-  { environments: { client } }: ViteDevServer,
+  client: DevEnvironment,
   optimizers: ReadonlyMap<DevEnvironment, IncrementalOptimizer>,
 ): void {
   let hasBegun = false
@@ -44,7 +44,7 @@ async function transformOutputs(
   registered: ReadonlySet<string>,
   mayGoOn: () => boolean,
 ): Promise<void> {
-  const { config, moduleGraph, name } = environment
+  const { moduleGraph, name } = environment
   const depsOptimizer = environment.depsOptimizer!
   const seen = new Set<string>()
   let count = 0
@@ -72,16 +72,9 @@ async function transformOutputs(
     // It gets the same error.
     return
   }
-  // The first run, from a cold cache.
-  await depsOptimizer.scanProcessing
-  await Promise.all(depsOptimizer.metadata.depInfoList.map(async (info) => info.processing))
+  await optimized(depsOptimizer)
   for (const info of Object.values(depsOptimizer.metadata.optimized)) {
-    if (registered.has(info.id)) continue
-    await visit(urlOf(config.root, depsOptimizer.getOptimizedDepId(info)), info.file)
+    if (!registered.has(info.id)) await visit(urlOf(environment, info), info.file)
   }
   debug(`${name}: ${count} outputs transformed while its runtime started`)
 }
-
-/** What Vite writes where a module is imported (`normalizeUrl` in `plugins/importAnalysis.ts`). */
-const urlOf = (root: string, id: string): string =>
-  id.startsWith(`${root}/`) ? id.slice(root.length) : path.posix.join('/@fs/', id)

@@ -55,6 +55,18 @@ export function isBusy(optimizer: DepsOptimizer, ours: ReadonlyMap<string, DepIn
   )
 }
 
+/** Resolves when what is being scanned for and optimized is there, at a cold start the first run. */
+export async function optimized(optimizer: DepsOptimizer): Promise<void> {
+  await optimizer.scanProcessing
+  for (const { processing } of optimizer.metadata.depInfoList) await processing
+}
+
+/** The URL of an output where a module imports it (`normalizeUrl` in `plugins/importAnalysis.ts`). */
+export function urlOf({ config: { root }, depsOptimizer }: DevEnvironment, info: DepInfo): string {
+  const id = depsOptimizer!.getOptimizedDepId(info)
+  return id.startsWith(`${root}/`) ? id.slice(root.length) : path.posix.join('/@fs/', id)
+}
+
 /** Where Vite keeps the environment's outputs (`getDepsCacheDir`). */
 export function depsDirectory({ name, config }: DevEnvironment): string {
   const suffix = name === 'client' ? '' : `_${name}`
