@@ -18,6 +18,7 @@ export function incrementalDeps(): Plugin<IncrementalDepsApi> {
   const reports: Report[] = []
   const listeners = new Set<(report: Report) => void>()
   let recorded = new Map<string, Recorded>()
+  const incremental = new WeakSet<DevEnvironment>()
 
   const tell = (report: Report, logger: Logger): void => {
     reports.push(report)
@@ -46,6 +47,7 @@ export function incrementalDeps(): Plugin<IncrementalDepsApi> {
         listeners.add(listener)
         return () => listeners.delete(listener)
       },
+      adds: (environment) => incremental.has(environment),
     },
     config() {
       // A restart reads the config while the server before it still runs.
@@ -92,6 +94,7 @@ export function incrementalDeps(): Plugin<IncrementalDepsApi> {
             )
             optimizers.set(environment, entry.optimizer)
             transformAhead(environment)
+            incremental.add(environment)
           }
         }
         transformAtStart(environments.client, optimizers)

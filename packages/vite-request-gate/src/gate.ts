@@ -6,6 +6,7 @@ import { Changes } from './changes.ts'
 import type { Context } from './context.ts'
 import { Hold } from './hold.ts'
 import { keepTransforms } from './kept-transforms.ts'
+import { mayDiscover } from './may-discover.ts'
 import { tellMissedSaves } from './missed-saves.ts'
 import type { Options } from './options.ts'
 import { OwnRequests } from './own-requests.ts'
@@ -34,7 +35,7 @@ export class Gate {
   /** @param watched the environments that requests wait for. */
   constructor(
     {
-      config: { logger },
+      config: { logger, plugins },
       environments: { client },
       httpServer,
       middlewares,
@@ -56,6 +57,7 @@ export class Gate {
       reporter,
       settlement: this.settlement,
       traffic: this.#traffic,
+      discovers: (environment) => mayDiscover(plugins, environment),
     }
     this.changes = new Changes(context)
     this.#hold = new Hold(context)
