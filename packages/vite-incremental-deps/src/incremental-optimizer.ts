@@ -62,6 +62,10 @@ export class IncrementalOptimizer {
     })
   }
 
+  get config(): DevEnvironment['config'] {
+    return this.#environment.config
+  }
+
   get isClosed(): boolean {
     return this.#isClosed
   }
@@ -82,7 +86,7 @@ export class IncrementalOptimizer {
     if (known) return known
     // The first run is no fallback: there is nothing yet to add to.
     if (Object.keys(metadata.optimized).length === 0) return this.#register(id, src)
-    const obstacle = this.#findObstacle(id, src)
+    const obstacle = this.#findObstacle(id)
     if (obstacle) {
       this.#report([id], 0, obstacle)
       forgetFile(metadata, path.posix.join(directory, outputOf(id) ?? ''))
@@ -103,12 +107,11 @@ export class IncrementalOptimizer {
     return info
   }
 
-  #findObstacle(id: string, src: string): string | undefined {
+  #findObstacle(id: string): string | undefined {
     const { optimizeDeps, resolve } = this.#environment.config
     if (this.#isClosed) return 'the server is closed'
     if (this.#isViteAtWork()) return 'Vite is optimizing'
     if (!outputOf(id)) return 'its id is unusual'
-    if (!/\.[cm]?js$/.test(src)) return `${src} is for Vite to load`
     if (!this.outputs.isRecorded) return 'what is inside the outputs is not known'
     if (resolve.preserveSymlinks) return '`resolve.preserveSymlinks` is on'
     // `topLevelVar` is Vite's own default. Others may decide what goes into which file.

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { normalizePath } from 'vite'
 import type { DepOptimizationMetadata, DevEnvironment, Rolldown } from 'vite'
-import { writeWhole } from './record.ts'
 import type { OutputRecord } from './record.ts'
 
 /**
@@ -82,13 +80,6 @@ export function outputOf(id: string): string | undefined {
   return `${id.replaceAll(/_+/g, '$&__').replaceAll('/', '_').replaceAll('.', '__')}.js`
 }
 
-/** The platform Vite bundles an environment's dependencies for (`prepareRolldownOptimizerRun`). */
-export function platformOf({ config }: DevEnvironment): 'browser' | 'node' | 'neutral' {
-  const { consumer, optimizeDeps, ssr } = config
-  const isBrowser = consumer === 'client' || ssr?.target === 'webworker'
-  return optimizeDeps.rolldownOptions?.platform ?? (isBrowser ? 'browser' : 'node')
-}
-
 /**
  * The `?v=` of what was added. Browsers keep a dependency by its URL for a year, and what was added
  * depends on the order of discovery, so that it must not have the URL of any former run.
@@ -124,13 +115,30 @@ export function registerFiles(metadata: Metadata, directory: string, record: Out
     metadata.depInfoList.push(chunk)
   }
   for (const name of record.unlisted) register(name, metadata.browserHash)
-  for (const name of record.late) register(name, lateHash(metadata, record))
+  for (const name of record.lateFiles) register(name, lateHash(metadata, record))
 }
 
-/** The names of the outputs that Vite knows, but for those that `infos` are still waiting for. */
-export function servedFiles(metadata: Metadata, infos: DepInfo[]): Set<string> {
-  const served = metadata.depInfoList.filter((info) => !infos.includes(info))
-  return new Set(served.map(({ file }) => path.posix.basename(file)))
+/** Tells Vite of a dependency that was added, by this server or another. */
+export function registerLate(
+  metadata: Metadata,
+  directory: string,
+  record: OutputRecord,
+  id: string,
+): DepInfo {
+  const { src, needsInterop } = record.late[id]!
+  const file = path.posix.join(directory, outputOf(id)!)
+  const browserHash = lateHash(metadata, record)
+  const info: DepInfo = { id, src, file, browserHash, needsInterop, fileHash: foreignFileHash(id) }
+  forgetFile(metadata, file)
+  metadata.depInfoList.push(info)
+  metadata.optimized[id] = info
+  return info
+}
+
+/** Removes a dependency that is optimized. */
+export function forgetDependency(metadata: Metadata, { id, file }: DepInfo): void {
+  delete metadata.optimized[id]
+  forgetFile(metadata, file)
 }
 
 /** Removes what Vite knows of a file: a failed run leaves behind what it had discovered. */
@@ -138,16 +146,4 @@ export function forgetFile(metadata: Metadata, file: string): void {
   delete metadata.chunks[`./${path.posix.basename(file)}`]
   const rest = metadata.depInfoList.filter((info) => info.file !== file)
   metadata.depInfoList.splice(0, Infinity, ...rest)
-}
-
-/** Adds dependencies to what Vite finds when it starts next time (`stringifyDepsOptimizerMetadata`). */
-export function persist(directory: string, infos: DepInfo[]): void {
-  const file = path.join(directory, '_metadata.json')
-  const metadata = JSON.parse(readFileSync(file, 'utf8')) as { optimized: Record<string, object> }
-  const relative = (to: string) => normalizePath(path.relative(directory, to))
-  for (const { id, src, file: output, needsInterop } of infos) {
-    const fileHash = foreignFileHash(id)
-    metadata.optimized[id] = { src: relative(src!), file: relative(output), fileHash, needsInterop }
-  }
-  writeWhole(file, JSON.stringify(metadata, undefined, 2))
 }
