@@ -17,6 +17,8 @@ import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Plugin } from 'vite'
 import type { IncrementalDepsApi } from '../src/index.ts'
+import { runComparisons } from './equal/run.ts'
+import { unitsOf } from './equal/units.ts'
 import { findExpectations } from './expectations.ts'
 import { early, idsOf, late } from './packages.ts'
 import { random, shuffled } from './random.ts'
@@ -35,6 +37,10 @@ const { values } = parseArgs({
     plugin: { type: 'string', default: path.join(import.meta.dirname, '../dist/index.mjs') },
     root: { type: 'string', default: path.join(tmpdir(), 'incremental-deps-corpus') },
     json: { type: 'string' },
+    equal: { type: 'boolean', default: false },
+    environment: { type: 'string' },
+    marks: { type: 'boolean', default: true },
+    control: { type: 'boolean', default: false },
     chromium: { type: 'string', default: '/usr/bin/chromium' },
   },
 })
@@ -48,6 +54,17 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 const workspace = new Workspace(values.root)
 workspace.install([...early, ...late])
 const only = values.only?.split(',')
+const plugin = path.resolve(values.plugin)
+if (values.equal) {
+  const environments = values.environment?.split(',') ?? ['worker', 'client']
+  const { chromium, json, marks: isMarked } = values
+  const options = { workspace, environments, chromium, isMarked }
+  process.exit(
+    (await runComparisons(unitsOf(only), values.control ? options : { ...options, plugin }, json))
+      ? 0
+      : 1,
+  )
+}
 const ids = idsOf(late).filter((id) => only?.includes(id) ?? true)
 
 const plain = await findExpectations(workspace, [...idsOf(early), ...idsOf(late)], values.chromium)

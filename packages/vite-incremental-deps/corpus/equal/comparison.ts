@@ -1,0 +1,63 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+import { Workspace } from '../workspace.ts'
+import { differences } from './differences.ts'
+import type { Difference } from './differences.ts'
+import { writeCase } from './case-project.ts'
+import type { Observation } from './observation.ts'
+import type { SideOptions } from './side.ts'
+import type { Unit } from './units.ts'
+
+export interface ComparisonOptions extends Pick<
+  SideOptions,
+  'environments' | 'chromium' | 'isMarked'
+> {
+  workspace: Workspace
+  /** None for the control: plain Vite on both sides. */
+  plugin?: string
+}
+
+/** By environment. */
+export type Comparison = Record<string, Difference[]>
+
+/** Compares what is added late with what plain Vite has from the start. */
+export async function compare(unit: Unit, options: ComparisonOptions): Promise<Comparison> {
+  const { workspace, plugin, ...rest } = options
+  const own = unit.case ? writeCase(workspace, unit.case) : workspace
+  const side = (name: string, more: Partial<SideOptions>) =>
+    observeSide({
+      ...rest,
+      unit: unit.name,
+      root: own.root,
+      cacheDir: own.cacheDirectory(name),
+      ...more,
+    })
+  const plain = await side('plain', {})
+  const late = await side('late', plugin === undefined ? {} : { plugin })
+  const found: Comparison = {}
+  for (const environment of options.environments) {
+    const [expected, actual] = [plain[environment]!, late[environment]!]
+    if (expected.fellBack.length > 0) throw new Error(`plain Vite: ${expected.fellBack.join()}`)
+    found[environment] = differences(expected, actual)
+  }
+  return found
+}
+
+async function observeSide(options: SideOptions): Promise<Record<string, Observation>> {
+  const side = path.join(import.meta.dirname, 'side.ts')
+  const child = fork(side, [JSON.stringify(options)], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  let output = ''
+  child.stderr!.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  let observation: Record<string, Observation> | undefined
+  child.on('message', (message) => {
+    observation = message as Record<string, Observation>
+    // Packages keep timers.
+    child.kill()
+  })
+  await once(child, 'exit')
+  if (!observation) throw new Error(`nothing was observed: ${output.slice(-2000)}`)
+  return observation
+}

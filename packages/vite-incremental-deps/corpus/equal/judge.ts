@@ -1,0 +1,43 @@
+import { known } from '../known-differences.ts'
+import type { KnownDifference } from '../known-differences.ts'
+import type { Comparison } from './comparison.ts'
+import type { Difference } from './differences.ts'
+import type { Unit } from './units.ts'
+
+/** Holds differences against the list of those that have a reason. */
+export class Judge {
+  readonly #list: readonly KnownDifference[]
+  /** What is listed for something that was compared, by environment, and whether it occurred. */
+  readonly #occurred = new Map<string, boolean>()
+
+  constructor(list: readonly KnownDifference[] = known) {
+    this.#list = list
+  }
+
+  /** By environment: the differences of one unit that nobody has listed. */
+  unlisted(unit: Unit, comparison: Comparison): Comparison {
+    const names = unit.case ? [unit.name] : [unit.name, ...unit.ids]
+    const own = this.#list.filter(({ dependency }) => names.includes(dependency))
+    const unlisted: Comparison = {}
+    for (const [environment, differences] of Object.entries(comparison)) {
+      const here = own.filter(({ environments }) => environments.some((it) => it === environment))
+      for (const each of here) {
+        const line = `${each.dependency}, ${environment}: ${each.kind}: ${String(each.of)}`
+        const occurs = differences.some((difference) => matches(each, difference))
+        this.#occurred.set(line, occurs || this.#occurred.get(line) === true)
+      }
+      unlisted[environment] = differences.filter((each) => !here.some((it) => matches(it, each)))
+    }
+    return unlisted
+  }
+
+  /** What is listed, and did not occur. */
+  get outdated(): string[] {
+    return [...this.#occurred].filter(([, occurred]) => !occurred).map(([line]) => line)
+  }
+}
+
+function matches({ kind, of }: KnownDifference, difference: Difference): boolean {
+  if (kind !== difference.kind) return false
+  return typeof of === 'string' ? of === difference.of : of.test(difference.of)
+}

@@ -1,0 +1,96 @@
+/**
+ * Observes one side of a comparison and sends it to the parent. Each has a process of its own:
+ * packages keep things on `globalThis`, where the other side would find them.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Plugin } from 'vite'
+import type { IncrementalDepsApi } from '../../src/index.ts'
+import { Browser } from '../browser.ts'
+import { startServer, whenIdle } from '../server.ts'
+import type { Corpus, Side } from '../server.ts'
+import { configOf } from './config.ts'
+import { EVALUATIONS } from './mark.ts'
+import type { Observation } from './observation.ts'
+import { observe } from './observe.ts'
+import type { App } from './observe.ts'
+import { units } from './units.ts'
+
+/** What a side is told. */
+export interface SideOptions {
+  unit: string
+  root: string
+  cacheDir: string
+  /** None for plain Vite. */
+  plugin?: string
+  isMarked: boolean
+  environments: string[]
+  chromium: string
+}
+
+const options = JSON.parse(process.argv[2]!) as SideOptions
+const unit = units.find(({ name }) => name === options.unit)!
+const isLate = options.plugin !== undefined
+;(globalThis as { [EVALUATIONS]?: string[] })[EVALUATIONS] = []
+
+async function observeAll(): Promise<Record<string, Observation>> {
+  const incremental = options.plugin === undefined ? undefined : await load(options.plugin)
+  const { plugins, ...config } = configOf(unit.case?.config, options.isMarked)
+  await using corpus = await startServer({
+    root: options.root,
+    cacheDir: options.cacheDir,
+    plugins: incremental ? [incremental, ...plugins] : plugins,
+    include: isLate ? unit.early : [...unit.early, ...unit.ids],
+    ...config,
+  })
+  await using _ = options.environments.includes('client') ? openPage(corpus) : undefined
+  const found: Record<string, Observation> = {}
+  for (const environment of options.environments) {
+    const side = corpus.sides[environment]!
+    const probe = unit.case?.probe
+    const seen = await observe(appOf(side), {
+      early: unit.early,
+      ids: unit.ids,
+      ...(probe !== undefined && { probe }),
+    })
+    found[environment] = { ...seen, fellBack: reasonsOf(incremental, environment, side) }
+  }
+  return found
+}
+
+async function load(plugin: string): Promise<Plugin<IncrementalDepsApi>> {
+  const { incrementalDeps } = (await import(pathToFileURL(plugin).href)) as {
+    incrementalDeps: () => Plugin<IncrementalDepsApi>
+  }
+  return incrementalDeps()
+}
+
+const openPage = ({ server }: Corpus): Browser =>
+  new Browser(options.chromium, server.resolvedUrls!.local[0]!)
+
+const appOf = (side: Side): App => ({
+  write(name, code) {
+    const file = path.join(options.root, name)
+    mkdirSync(path.dirname(file), { recursive: true })
+    writeFileSync(file, code)
+    return Promise.resolve()
+  },
+  call: (name) => side.evaluator.call(`/${name}`),
+  idle: () => whenIdle(side),
+})
+
+/** Why nothing that was seen counts. */
+function reasonsOf(
+  incremental: Plugin<IncrementalDepsApi> | undefined,
+  environment: string,
+  { reloads }: Side,
+): string[] {
+  const own = (incremental?.api?.reports ?? []).filter(
+    (report) => report.environment === environment,
+  )
+  const reasons = own.flatMap(({ fellBack }) => fellBack ?? [])
+  return reloads > 0 && reasons.length === 0 ? [`${reloads} reloads`] : reasons
+}
+
+process.send!(await observeAll())
