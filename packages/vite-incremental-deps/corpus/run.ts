@@ -7,8 +7,17 @@
  *
  * First each dependency by itself, unless `--no-each`, then all of them in random orders.
  *
+ *     node corpus/run.ts --equal [--only id,case] [--environment worker,client] [--no-marks]
+ *       [--control] [--plugin …] [--root …] [--json …] [--chromium …]
+ *
+ * Compares module by module and export by export: each dependency added to early ones, in a new
+ * server, against a server of plain Vite that has it from the start; then several of them in turn,
+ * and packages that are written for it (`equal/fixtures`). `--no-marks` leaves modules as they are,
+ * and compares only what they export; `--control` has plain Vite on both sides.
+ *
  * Needs Node 24, a built `dist`, Chromium and, once, the npm registry. Exits with 1 if anything is
- * wrong, there twice, reloaded or lost.
+ * wrong, there twice, reloaded or lost; with `--equal`, if anything differs that is not in
+ * `known-differences.ts`, or is in there and does not occur.
  */
 import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -17,7 +17,7 @@ export interface Case {
   notEvaluated?: string[]
 }
 
-export interface CaseConfig {
+interface CaseConfig {
   plugins?: Plugin[]
   resolve?: ResolveOptions
   optimizeDeps?: DepOptimizationConfig

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import path from 'node:path'
 import { Workspace } from '../workspace.ts'
 import { differences } from './differences.ts'
-import type { Difference } from './differences.ts'
+import type { Comparison } from './differences.ts'
 import { writeCase } from './case-project.ts'
 import type { Observation } from './observation.ts'
 import type { SideOptions } from './side.ts'
@@ -17,9 +17,6 @@ export interface ComparisonOptions extends Pick<
   /** None for the control: plain Vite on both sides. */
   plugin?: string
 }
-
-/** By environment. */
-export type Comparison = Record<string, Difference[]>
 
 /** Compares what is added late with what plain Vite has from the start. */
 export async function compare(unit: Unit, options: ComparisonOptions): Promise<Comparison> {
@@ -44,10 +41,14 @@ export async function compare(unit: Unit, options: ComparisonOptions): Promise<C
   return found
 }
 
+/** Milliseconds after which a side has come to nothing. */
+const LIMIT = 180_000
+
 async function observeSide(options: SideOptions): Promise<Record<string, Observation>> {
   const side = path.join(import.meta.dirname, 'side.ts')
   const child = fork(side, [JSON.stringify(options)], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    timeout: LIMIT,
   })
   let output = ''
   child.stderr!.on('data', (chunk: Buffer) => (output += chunk.toString()))

@@ -24,6 +24,9 @@ export interface Difference {
   what: string
 }
 
+/** By environment. */
+export type Comparison = Record<string, Difference[]>
+
 export const lineOf = ({ kind, of, what }: Difference): string =>
   [kind, of, what].filter(Boolean).join(': ')
 

@@ -1,7 +1,6 @@
 import { known } from '../known-differences.ts'
 import type { KnownDifference } from '../known-differences.ts'
-import type { Comparison } from './comparison.ts'
-import type { Difference } from './differences.ts'
+import type { Comparison, Difference } from './differences.ts'
 import type { Unit } from './units.ts'
 
 /** Holds differences against the list of those that have a reason. */

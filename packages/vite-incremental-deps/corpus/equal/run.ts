@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { compare } from './comparison.ts'
-import type { Comparison, ComparisonOptions } from './comparison.ts'
+import type { ComparisonOptions } from './comparison.ts'
 import { lineOf } from './differences.ts'
+import type { Comparison } from './differences.ts'
 import { Judge } from './judge.ts'
 import type { Unit } from './units.ts'
 

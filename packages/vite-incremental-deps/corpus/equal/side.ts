@@ -49,6 +49,7 @@ async function observeAll(): Promise<Record<string, Observation>> {
   for (const environment of options.environments) {
     const side = corpus.sides[environment]!
     const probe = unit.case?.probe
+    await side.evaluator.call('/constant-random.js')
     const seen = await observe(appOf(side), {
       early: unit.early,
       ids: unit.ids,
@@ -93,4 +94,7 @@ function reasonsOf(
   return reloads > 0 && reasons.length === 0 ? [`${reloads} reloads`] : reasons
 }
 
+// So that what runs at exit does: a browser outlives the process that started it.
+process.once('SIGTERM', () => process.exit(1))
+process.once('disconnect', () => process.exit(1))
 process.send!(await observeAll())

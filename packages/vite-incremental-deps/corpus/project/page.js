@@ -1,4 +1,5 @@
 // oxlint-disable import/no-unassigned-import -- what an app imports first
+import './constant-random.js'
 import './evaluations.js'
 import './first.js'
 // oxlint-enable import/no-unassigned-import
