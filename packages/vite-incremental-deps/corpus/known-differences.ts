@@ -1,24 +1,24 @@
 import type { Difference } from './equal/differences.ts'
 
 /**
- * How what is added late may differ from what plain Vite has from the start. A difference that is
- * not here fails `corpus --equal`, and so does one that is here and does not occur.
+ * A difference between a dependency that is added late and plain Vite, with its reason. Any other
+ * difference fails `corpus --equal` and the unit tests; so does an entry that does not occur.
  */
 export interface KnownDifference {
-  /** The entry point that it comes with, or the name of a case. */
+  /** The entry point, or the name of the case. */
   dependency: string
-  /** Those in which it occurs. */
+  /** The environments in which it occurs. */
   environments: ('client' | 'worker')[]
   kind: Difference['kind']
-  /** What is different, as it is printed, or an expression for several alike. */
+  /** `Difference.of`, or an expression for several differences with one reason. */
   of: string | RegExp
   reason: string
 }
 
 const CHUNK =
-  'An internal module that is already inside an output is imported from there: that evaluates its ' +
-  'chunk, and so modules of the same package that nothing has imported yet. With the internal module ' +
-  'as an entry from the start, plain Vite gives it a chunk of its own.'
+  'Importing an internal module of a package evaluates the chunk it is in, and so possibly modules ' +
+  'of the same package that nothing has imported yet. Plain Vite has the internal module as an entry ' +
+  'from the start and gives it a chunk of its own.'
 
 export const known: KnownDifference[] = [
   {

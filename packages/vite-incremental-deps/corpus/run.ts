@@ -10,14 +10,14 @@
  *     node corpus/run.ts --equal [--only id,case] [--environment worker,client] [--no-marks]
  *       [--control] [--plugin …] [--root …] [--json …] [--chromium …]
  *
- * Compares module by module and export by export: each dependency added to early ones, in a new
- * server, against a server of plain Vite that has it from the start; then several of them in turn,
- * and packages that are written for it (`equal/fixtures`). `--no-marks` leaves modules as they are,
- * and compares only what they export; `--control` has plain Vite on both sides.
+ * Late equals early: for generated packages (`equal/fixtures`), each dependency and groups of them,
+ * a server with the plugin adds them late, and a server of plain Vite has them in
+ * `optimizeDeps.include`. Compares the evaluated modules, their order, and all exports. `--no-marks`
+ * leaves modules as they are and compares only exports; `--control` has plain Vite on both sides.
  *
  * Needs Node 24, a built `dist`, Chromium and, once, the npm registry. Exits with 1 if anything is
- * wrong, there twice, reloaded or lost; with `--equal`, if anything differs that is not in
- * `known-differences.ts`, or is in there and does not occur.
+ * wrong, there twice, reloaded or lost; with `--equal`, if a difference is not listed in
+ * `known-differences.ts`, or a listed one does not occur.
  */
 import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -67,12 +67,9 @@ const plugin = path.resolve(values.plugin)
 if (values.equal) {
   const environments = values.environment?.split(',') ?? ['worker', 'client']
   const { chromium, json, marks: isMarked } = values
-  const options = { workspace, environments, chromium, isMarked }
-  process.exit(
-    (await runComparisons(unitsOf(only), values.control ? options : { ...options, plugin }, json))
-      ? 0
-      : 1,
-  )
+  const common = { workspace, environments, chromium, isMarked }
+  const options = values.control ? common : { ...common, plugin }
+  process.exit((await runComparisons(unitsOf(only), options, json)) ? 0 : 1)
 }
 const ids = idsOf(late).filter((id) => only?.includes(id) ?? true)
 

@@ -4,7 +4,7 @@ import { Workspace } from '../workspace.ts'
 import type { Case } from './case.ts'
 import { sourceOfEarly } from './sources.ts'
 
-/** A project with the packages of a case. */
+/** Writes the project of a case, with its packages as real copies. */
 export function writeCase(workspace: Workspace, { name, files, early }: Case): Workspace {
   const root = path.join(workspace.root, 'cases', name)
   rmSync(root, { recursive: true, force: true })

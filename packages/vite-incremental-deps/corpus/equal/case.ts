@@ -1,19 +1,19 @@
 import type { DepOptimizationConfig, Plugin, ResolveOptions } from 'vite'
 
-/** Packages that are written for one comparison. */
+/** A project with generated packages, of a kind that published packages rarely show. */
 export interface Case {
   name: string
-  /** By their path below `node_modules`. */
+  /** File contents, by their paths below `node_modules`. */
   files: Record<string, string>
-  /** What is optimized from the start and imported first. */
+  /** Dependencies that are optimized from the start and imported first. */
   early: string[]
-  /** What is late, one after another. */
+  /** Dependencies that are added late, one after another. */
   late: string[]
-  /** The code of a module whose default export returns what else is to be compared. */
+  /** The code of a module; the value that its default export returns is compared as well. */
   probe?: string
-  /** What the project sets. Of each server its own, as plugins have state. */
+  /** The project's config. Each server gets its own, because plugins have state. */
   config?: () => CaseConfig
-  /** Modules that plain Vite itself leaves alone: the control of what is compared. */
+  /** Modules that plain Vite does not evaluate: a control, as otherwise both sides might be wrong. */
   notEvaluated?: string[]
 }
 
@@ -23,15 +23,15 @@ interface CaseConfig {
   optimizeDeps?: DepOptimizationConfig
 }
 
-/** A module, for any early import to be there. */
+/** The early dependency of cases that need none in particular. */
 const EARLY = files('early', { 'index.js': `export const early = {}` })
 
-/** A case with a package `early`, unless it says what is early itself. */
+/** A case. Its early dependency is the package `early` by default. */
 export function caseOf(name: string, late: string[], rest: Omit<Partial<Case>, 'name'>): Case {
   return { name, late, early: ['early'], ...rest, files: { ...EARLY, ...rest.files } }
 }
 
-/** The files of a package: of ES modules, unless its manifest says otherwise. */
+/** The files of a package. It has ES modules, unless its manifest says otherwise. */
 export function files(
   name: string,
   content: Record<string, string>,

@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import { Workspace } from '../workspace.ts'
-import { differences } from './differences.ts'
+import type { Workspace } from '../workspace.ts'
+import { areOfOrder, differences } from './differences.ts'
 import type { Comparison } from './differences.ts'
 import { writeCase } from './case-project.ts'
 import type { Observation } from './observation.ts'
@@ -14,11 +14,14 @@ export interface ComparisonOptions extends Pick<
   'environments' | 'chromium' | 'isMarked'
 > {
   workspace: Workspace
-  /** None for the control: plain Vite on both sides. */
+  /** The file of the plugin. Without it both sides are plain Vite: the control. */
   plugin?: string
 }
 
-/** Compares what is added late with what plain Vite has from the start. */
+/** By environment. */
+type Observations = Record<string, Observation>
+
+/** Compares dependencies that are added late with plain Vite, which has them from the start. */
 export async function compare(unit: Unit, options: ComparisonOptions): Promise<Comparison> {
   const { workspace, plugin, ...rest } = options
   const own = unit.case ? writeCase(workspace, unit.case) : workspace
@@ -32,19 +35,24 @@ export async function compare(unit: Unit, options: ComparisonOptions): Promise<C
     })
   const plain = await side('plain', {})
   const late = await side('late', plugin === undefined ? {} : { plugin })
-  const found: Comparison = {}
-  for (const environment of options.environments) {
-    const [expected, actual] = [plain[environment]!, late[environment]!]
-    if (expected.fellBack.length > 0) throw new Error(`plain Vite: ${expected.fellBack.join()}`)
-    found[environment] = differences(expected, actual)
+  const compareAll = (strict?: Observations) => {
+    const found: Comparison = {}
+    for (const environment of options.environments) {
+      const [expected, actual] = [plain[environment]!, late[environment]!]
+      if (expected.fellBack.length > 0) throw new Error(`plain Vite: ${expected.fellBack.join()}`)
+      found[environment] = differences(expected, actual, strict?.[environment])
+    }
+    return found
   }
-  return found
+  const found = compareAll()
+  if (!Object.values(found).some(areOfOrder)) return found
+  return compareAll(await side('strict', { isStrict: true }))
 }
 
-/** Milliseconds after which a side has come to nothing. */
+/** Milliseconds after which a side is given up. */
 const LIMIT = 180_000
 
-async function observeSide(options: SideOptions): Promise<Record<string, Observation>> {
+async function observeSide(options: SideOptions): Promise<Observations> {
   const side = path.join(import.meta.dirname, 'side.ts')
   const child = fork(side, [JSON.stringify(options)], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -52,13 +60,13 @@ async function observeSide(options: SideOptions): Promise<Record<string, Observa
   })
   let output = ''
   child.stderr!.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  let observation: Record<string, Observation> | undefined
+  let observation: Observations | undefined
   child.on('message', (message) => {
-    observation = message as Record<string, Observation>
-    // Packages keep timers.
+    observation = message as Observations
+    // Timers of packages would keep the process alive.
     child.kill()
   })
   await once(child, 'exit')
-  if (!observation) throw new Error(`nothing was observed: ${output.slice(-2000)}`)
+  if (!observation) throw new Error(`a side failed: ${output.slice(-2000)}`)
   return observation
 }

@@ -5,21 +5,34 @@ import { markEvaluations } from './mark.ts'
 export interface ServerConfig {
   plugins: Plugin[]
   resolve: object
-  /** Of each environment. */
+  /** For each environment. */
   optimizeDeps: DepOptimizationConfig
 }
 
-/** What a project sets, and that modules are marked. */
-export function configOf(config: Case['config'], isMarked = true): ServerConfig {
+export interface Mode {
+  /** Whether modules record their evaluation (`mark.ts`). */
+  isMarked?: boolean
+  /** Whether modules are evaluated in ECMAScript's order, whatever chunks they are in. */
+  isStrict?: boolean
+}
+
+/** The config of a project, with the settings of the mode. */
+export function configOf(config: Case['config'], mode: Mode = {}): ServerConfig {
+  const { isMarked = true, isStrict = false } = mode
   const { plugins = [], resolve = {}, optimizeDeps = {} } = config?.() ?? {}
-  const { plugins: own, ...rolldownOptions } = optimizeDeps.rolldownOptions ?? {}
-  const marks = isMarked ? [markEvaluations()] : []
+  const { plugins: own, output, ...rolldownOptions } = optimizeDeps.rolldownOptions ?? {}
+  const strict = isStrict && { output: { ...output, strictExecutionOrder: true } }
   return {
     plugins,
     resolve,
     optimizeDeps: {
       ...optimizeDeps,
-      rolldownOptions: { ...rolldownOptions, plugins: [...marks, own] },
+      rolldownOptions: {
+        ...rolldownOptions,
+        ...(output && { output }),
+        ...strict,
+        plugins: [...(isMarked ? [markEvaluations()] : []), own],
+      },
     },
   }
 }

@@ -1,26 +1,33 @@
+import { stripVTControlCharacters } from 'node:util'
 import { differencesOfEvaluation } from './evaluation.ts'
 import type { Observation, Step } from './observation.ts'
 
-/** How what was added late is not as what plain Vite had from the start. */
+/** A way in which a dependency that was added late is not as in plain Vite. */
 export interface Difference {
   kind:
+    /** The plugin left the dependency to Vite. */
     | 'not added'
-    /** A module that plain Vite evaluates, and late is not. */
+    /** A module that only plain Vite evaluates. */
     | 'missing'
+    /** A module that plain Vite does not evaluate. */
     | 'extra'
-    /** With another import than in plain Vite. */
+    /** A module that another import evaluates than in plain Vite. */
     | 'earlier'
     | 'later'
-    /** Between modules that the same import evaluates. */
+    /** A module that the same import evaluates, but after others. */
     | 'order'
     | 'twice'
+    /** The name, kind or value of an export or of its properties. */
     | 'export'
+    /** Two names of one object. */
     | 'identity'
+    /** The message with which an import fails. */
     | 'error'
+    /** The value of a case's own probe. */
     | 'probe'
-  /** A module, or the way to an export. */
+  /** The module, or the path to the export. */
   of: string
-  /** What is seen, and what plain Vite gives. */
+  /** The late result and plain Vite's. */
   what: string
 }
 
@@ -30,13 +37,22 @@ export type Comparison = Record<string, Difference[]>
 export const lineOf = ({ kind, of, what }: Difference): string =>
   [kind, of, what].filter(Boolean).join(': ')
 
-export function differences(plain: Observation, late: Observation): Difference[] {
-  // What Vite makes of it after a reload is Vite's, and what was seen may be half of each.
+/** Whether differences can come from plain Vite's own chunks (`differencesOfEvaluation`). */
+export const areOfOrder = (found: Difference[]): boolean =>
+  found.some(({ kind }) => ['earlier', 'later', 'order'].includes(kind))
+
+/** @param strict - as in `differencesOfEvaluation`. */
+export function differences(
+  plain: Observation,
+  late: Observation,
+  strict?: Observation,
+): Difference[] {
+  // Vite has reloaded: the observation mixes modules from before and after that.
   if (late.fellBack.length > 0) {
-    return late.fellBack.map((what) => ({ kind: 'not added', of: '', what: withoutPlaces(what) }))
+    return late.fellBack.map((what) => ({ kind: 'not added', of: '', what: gist(what) }))
   }
   return [
-    ...differencesOfEvaluation(plain, late),
+    ...differencesOfEvaluation(plain, late, strict),
     ...[plain.early, ...plain.steps].flatMap((step, index) =>
       differencesOfStep(step, [late.early, ...late.steps][index]!),
     ),
@@ -77,7 +93,11 @@ function differencesOfLines(
   return found
 }
 
-/** Where a server listens, where its cache is, and which run an output is of, differ anyway. */
+/** Rolldown's errors have several lines, and colours. */
+const gist = (reason: string): string =>
+  withoutPlaces(stripVTControlCharacters(reason)).replaceAll(/\s+/g, ' ').slice(0, 160)
+
+/** Ports, cache directories, `?v=` and the project's path differ between any two servers. */
 const withoutPlaces = (line: string): string =>
   line
     .replaceAll(/\bhttp:\/\/[\w.]+:\d+/g, 'http://host')

@@ -1,19 +1,27 @@
 import { known } from '../known-differences.ts'
 import type { KnownDifference } from '../known-differences.ts'
 import type { Comparison, Difference } from './differences.ts'
+import type { Mode } from './config.ts'
 import type { Unit } from './units.ts'
+
+/** Kinds that are seen in modules without marks. */
+const UNMARKED = new Set<Difference['kind']>(['not added', 'export', 'identity', 'error', 'probe'])
+
+/** The listed differences that can occur in a mode. */
+export const knownIn = ({ isMarked = true }: Mode): KnownDifference[] =>
+  known.filter(({ kind }) => isMarked || UNMARKED.has(kind))
 
 /** Holds differences against the list of those that have a reason. */
 export class Judge {
   readonly #list: readonly KnownDifference[]
-  /** What is listed for something that was compared, by environment, and whether it occurred. */
+  /** Listed differences of compared units, and whether they occurred. */
   readonly #occurred = new Map<string, boolean>()
 
-  constructor(list: readonly KnownDifference[] = known) {
+  constructor(list: readonly KnownDifference[]) {
     this.#list = list
   }
 
-  /** By environment: the differences of one unit that nobody has listed. */
+  /** The unlisted differences of one unit, by environment. */
   unlisted(unit: Unit, comparison: Comparison): Comparison {
     const names = unit.case ? [unit.name] : [unit.name, ...unit.ids]
     const own = this.#list.filter(({ dependency }) => names.includes(dependency))
@@ -30,7 +38,7 @@ export class Judge {
     return unlisted
   }
 
-  /** What is listed, and did not occur. */
+  /** Listed differences that did not occur. */
   get outdated(): string[] {
     return [...this.#occurred].filter(([, occurred]) => !occurred).map(([line]) => line)
   }

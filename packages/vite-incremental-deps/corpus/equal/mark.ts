@@ -4,15 +4,15 @@ import type { Rolldown } from 'vite'
 
 const LANGUAGES = { '.ts': 'ts', '.mts': 'ts', '.cts': 'ts', '.tsx': 'tsx' } as const
 
-/** Where the marks push the ids of the modules that are evaluated. */
+/** The global array to which modules push their names when they are evaluated. */
 export const EVALUATIONS = 'corpusEvaluations'
 
 /**
- * Has each module of a dependency push its id when it is evaluated: outputs are bundled, and what
- * runs in which order inside them cannot be seen otherwise.
+ * Adds a mark to each module of a dependency: a statement that records the module's evaluation.
+ * Outputs are bundles, so their modules cannot be told apart from outside.
  *
- * The statement comes first in the module, where it runs after the module's imports have been
- * evaluated, and before what CommonJS requires.
+ * The mark is the first statement. ES modules run it after their imports, CommonJS before its
+ * `require` calls. A module that the bundler drops because of `sideEffects` is dropped with its mark.
  */
 export function markEvaluations(): Rolldown.Plugin {
   return {
@@ -21,19 +21,19 @@ export function markEvaluations(): Rolldown.Plugin {
       filter: { id: /^(?!\0).*[\\/]node_modules[\\/].*\.[cm]?[jt]sx?$/ },
       handler(code, id) {
         const marked = mark(code, id)
-        // One line stays one line: a map would only move columns.
+        // No line moves, so a map would only shift columns.
         return marked === undefined ? null : { code: marked, map: null }
       },
     },
   }
 }
 
-/** The code with its mark, or nothing if it cannot be parsed: whoever bundles it reports that. */
+/** The code with its mark, or nothing if it cannot be parsed: the bundler reports that. */
 export function mark(code: string, id: string): string | undefined {
   const lang = LANGUAGES[path.extname(id) as keyof typeof LANGUAGES] ?? 'jsx'
   const { program } = parseSync(id, code, { lang, sourceType: 'unambiguous' })
   if (program.body.length === 0) return undefined
-  // Strict mode, and what else directives say, must stay.
+  // Directives count only before the first statement.
   const directive = program.body.findLast((node) => 'directive' in node && node.directive)
   const at = directive?.end ?? program.hashbang?.end ?? 0
   const before = code.slice(0, at)
@@ -42,7 +42,7 @@ export function mark(code: string, id: string): string | undefined {
   return before + separator + statement + code.slice(at)
 }
 
-/** The path of a module below the `node_modules` of its package, with the directory of pnpm's. */
+/** The path of a module below `node_modules`; pnpm's directory becomes `@version`. */
 export function nameOfModule(id: string): string {
   return id
     .replaceAll('\\', '/')

@@ -1,11 +1,11 @@
 /**
- * The fewest values that have to be moved to make one order of them the other: those outside a
- * longest increasing subsequence.
+ * The fewest values that must move to turn one order into the other: those outside a longest
+ * increasing subsequence.
  */
 export function moved(wanted: string[], given: string[]): string[] {
   const position = new Map(wanted.map((value, index) => [value, index]))
   const at = given.map((value) => position.get(value)!)
-  /** By length: the index of the smallest end of a subsequence of that length. */
+  /** For each length, the index of the smallest end of a subsequence of that length. */
   const ends: number[] = []
   const before: (number | undefined)[] = []
   for (const [index, value] of at.entries()) {

@@ -1,23 +1,23 @@
-/** What was seen of one dependency. */
+/** The import of one dependency. */
 export interface Step {
   id: string
-  /** The modules that its import has evaluated, in order. */
+  /** The modules that the import evaluated, in order. */
   evaluated: string[]
-  /** What reading all of its exports has evaluated. */
+  /** The modules that reading all exports evaluated. */
   touched: string[]
-  /** A line for each export, and for each of its properties, by the way to it. */
+  /** Descriptions of the exports and their properties, by their paths. */
   exports: Record<string, string>
   error?: string
 }
 
-/** What was seen of dependencies that were imported one after another, early ones first. */
+/** Imports of dependencies one after another, early ones first. */
 export interface Observation {
   early: Step
   steps: Step[]
-  /** Objects that are reached by several names: the first of those, by the others. */
+  /** Objects with several names: the first name, by each of the others. */
   same: Record<string, string>
-  /** What a case itself looks at. */
+  /** The value of a case's probe. */
   probe?: unknown
-  /** Why dependencies were not added but left to Vite. */
+  /** Reasons for which the plugin left dependencies to Vite. */
   fellBack: string[]
 }

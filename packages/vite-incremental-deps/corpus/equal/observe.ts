@@ -1,25 +1,25 @@
 import type { Observation, Step } from './observation.ts'
 import { fileOf, sourceOfIdentities, sourceOfStep } from './sources.ts'
 
-/** An app that is served. */
+/** An app on a dev server. */
 export interface App {
   /** Writes a source file. */
   write: (name: string, code: string) => Promise<void>
   /** Imports a source file where the app runs, and calls its default export. */
   call: (name: string) => Promise<unknown>
-  /** Resolves when the optimizer has nothing to do. */
+  /** Resolves when the optimizer is idle. */
   idle: () => Promise<void>
 }
 
 export interface Question {
   early: string[]
-  /** What is imported, one after another. */
+  /** Dependencies to import, one after another. */
   ids: string[]
-  /** The code of a module whose default export returns what else is to be compared. */
+  /** The code of a module; the value that its default export returns is observed as well. */
   probe?: string
 }
 
-/** Imports early dependencies, then others, and looks at what that has evaluated and exports. */
+/** Imports early dependencies, then the others, and records what each import does. */
 export async function observe(
   app: App,
   question: Question,
@@ -33,7 +33,7 @@ export async function observe(
     steps.push(step)
     if (step.error === undefined) found.set(id, 'default' in step.exports)
   }
-  for (const id of question.early) found.set(id, false)
+  if (early.error === undefined) for (const id of question.early) found.set(id, false)
   const same = (await importOf(app, 'same', sourceOfIdentities(found))) as Observation['same']
   const observation = { early, steps, same }
   if (probe === undefined) return observation

@@ -3,17 +3,17 @@ import { compare } from './comparison.ts'
 import type { ComparisonOptions } from './comparison.ts'
 import { lineOf } from './differences.ts'
 import type { Comparison } from './differences.ts'
-import { Judge } from './judge.ts'
+import { Judge, knownIn } from './judge.ts'
 import type { Unit } from './units.ts'
 
-/** By the unit's name: what nobody has listed, or why there was nothing to compare. */
+/** Unlisted differences by the unit's name, or the error that prevented the comparison. */
 type Results = Record<string, Comparison | { failed: string }>
 
 /**
- * Compares unit by unit, and prints what nobody has listed.
+ * Compares unit by unit, and prints unlisted differences and outdated entries of the list.
  *
  * @param json - a file for the results.
- * @returns whether there was nothing to print.
+ * @returns whether there were none.
  */
 export async function runComparisons(
   units: Unit[],
@@ -21,7 +21,7 @@ export async function runComparisons(
   json?: string,
 ): Promise<boolean> {
   // In the control nothing may differ, for whatever reason.
-  const judge = options.plugin === undefined ? new Judge([]) : new Judge()
+  const judge = new Judge(options.plugin === undefined ? [] : knownIn(options))
   const results: Results = {}
   const printed = new Set<string>()
   let areEqual = true
@@ -31,7 +31,7 @@ export async function runComparisons(
     try {
       const unlisted = judge.unlisted(unit, await compare(unit, options))
       results[unit.name] = unlisted
-      // What early dependencies are like without anything late is printed once.
+      // Every unit has the early dependencies: their differences are printed once.
       lines.push(...linesOf(unlisted).filter((line) => unit.case || !printed.has(line)))
       if (unit.ids.length === 0) for (const line of lines) printed.add(line)
     } catch (error) {

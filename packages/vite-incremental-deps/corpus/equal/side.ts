@@ -1,6 +1,6 @@
 /**
- * Observes one side of a comparison and sends it to the parent. Each has a process of its own:
- * packages keep things on `globalThis`, where the other side would find them.
+ * Observes one side of a comparison and sends the result to the parent process. Each side has its
+ * own process, because packages leave things on `globalThis` that the other side would find.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -11,20 +11,20 @@ import { Browser } from '../browser.ts'
 import { startServer, whenIdle } from '../server.ts'
 import type { Corpus, Side } from '../server.ts'
 import { configOf } from './config.ts'
+import type { Mode } from './config.ts'
 import { EVALUATIONS } from './mark.ts'
 import type { Observation } from './observation.ts'
 import { observe } from './observe.ts'
 import type { App } from './observe.ts'
 import { units } from './units.ts'
 
-/** What a side is told. */
-export interface SideOptions {
+/** The options of a side, as JSON in its only argument. */
+export interface SideOptions extends Mode {
   unit: string
   root: string
   cacheDir: string
-  /** None for plain Vite. */
+  /** The file of the plugin; without it the side is plain Vite. */
   plugin?: string
-  isMarked: boolean
   environments: string[]
   chromium: string
 }
@@ -36,7 +36,7 @@ const isLate = options.plugin !== undefined
 
 async function observeAll(): Promise<Record<string, Observation>> {
   const incremental = options.plugin === undefined ? undefined : await load(options.plugin)
-  const { plugins, ...config } = configOf(unit.case?.config, options.isMarked)
+  const { plugins, ...config } = configOf(unit.case?.config, options)
   await using corpus = await startServer({
     root: options.root,
     cacheDir: options.cacheDir,
@@ -81,7 +81,7 @@ const appOf = (side: Side): App => ({
   idle: () => whenIdle(side),
 })
 
-/** Why nothing that was seen counts. */
+/** Reasons for which the environment was not left as it was. */
 function reasonsOf(
   incremental: Plugin<IncrementalDepsApi> | undefined,
   environment: string,
@@ -94,7 +94,7 @@ function reasonsOf(
   return reloads > 0 && reasons.length === 0 ? [`${reloads} reloads`] : reasons
 }
 
-// So that what runs at exit does: a browser outlives the process that started it.
+// Run the exit handlers: a browser outlives the process that started it.
 process.once('SIGTERM', () => process.exit(1))
 process.once('disconnect', () => process.exit(1))
 process.send!(await observeAll())

@@ -1,8 +1,8 @@
-/** The modules of an app that look at dependencies, with what `project/observe.js` offers. */
+/** Source modules of an app that observe dependencies with `project/observe.js`. */
 
 const quote = (id: string): string => JSON.stringify(id)
 
-/** @param hasDefault - an import of a default that is not there is an error in a browser. */
+/** @param hasDefault - browsers refuse to import a default that does not exist. */
 export function sourceOfStep(id: string, hasDefault: boolean): string {
   return (
     `import { observe } from '/observe.js'\n` +
@@ -13,7 +13,7 @@ export function sourceOfStep(id: string, hasDefault: boolean): string {
   )
 }
 
-/** @param ids - and whether each has a default export. */
+/** @param ids - the dependencies, and whether each has a default export. */
 export function sourceOfIdentities(ids: ReadonlyMap<string, boolean>): string {
   const imports: string[] = []
   const modules: string[] = []
@@ -29,11 +29,11 @@ export function sourceOfIdentities(ids: ReadonlyMap<string, boolean>): string {
   )
 }
 
-/** Imports dependencies in order, and does nothing with them. */
+/** A module that only imports dependencies. */
 export const sourceOfEarly = (ids: string[]): string =>
   [`import './evaluations.js'`, ...ids.map((id) => `import ${quote(id)}`)].join('\n') +
   '\nexport default () => undefined\n'
 
-/** The name of an app's module. */
+/** The file of the module that imports a dependency. */
 export const fileOf = (id: string, suffix = ''): string =>
   `late/${id.replaceAll(/\W/g, '_')}${suffix}.js`

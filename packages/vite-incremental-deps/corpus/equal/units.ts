@@ -2,17 +2,17 @@ import { early, idsOf, late } from '../packages.ts'
 import type { Case } from './case.ts'
 import { cases } from './fixtures/index.ts'
 
-/** What is compared at once, with a server of its own. */
+/** One comparison: its sides have servers of their own. */
 export interface Unit {
   name: string
   early: string[]
-  /** What is late, one after another. */
+  /** Dependencies that are added late, one after another. */
   ids: string[]
-  /** Packages that are written for it; else they are installed. */
+  /** The case, if the packages are generated; else they are installed. */
   case?: Case
 }
 
-/** What shares modules across packages, in an order that nothing else covers. */
+/** Packages that share modules with each other. */
 const FAMILIES = [
   ['redux', 'immer', '@reduxjs/toolkit', 'react-redux'],
   ['@reduxjs/toolkit', 'immer', 'redux'],
@@ -34,7 +34,7 @@ const installed: string[][] = [
   ...FAMILIES,
 ]
 
-/** Early dependencies, with nothing late. */
+/** The early dependencies alone. */
 const EARLY: Unit = { name: 'early', early: idsOf(early), ids: [] }
 
 export const units: Unit[] = [
@@ -47,6 +47,6 @@ export const units: Unit[] = [
 export const unitsOf = (only?: string[]): Unit[] =>
   units.filter((unit) => {
     if (!only || unit === EARLY) return true
-    // What is late in a case has a name that means nothing elsewhere.
+    // The packages of cases have the same names in many of them.
     return [unit.name, ...(unit.case ? [] : unit.ids)].some((each) => only.includes(each))
   })

@@ -1,4 +1,4 @@
-/** What packages make up when they are evaluated is to be the same whenever that is. */
+/** Packages create random ids when they are evaluated: these must not differ between two servers. */
 Math.random = () => 0.5
 
 export default () => undefined

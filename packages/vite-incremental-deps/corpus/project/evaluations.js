@@ -1,7 +1,7 @@
-/** The modules of dependencies that have been evaluated, in order: each pushes its own id. */
+/** The evaluated modules of dependencies, in order: each pushes its own name (`equal/mark.ts`). */
 globalThis.corpusEvaluations ??= []
 
-/** What has been evaluated since this was called last. */
+/** The modules that were evaluated since the last call. */
 export const take = () => globalThis.corpusEvaluations.splice(0)
 
 export default take

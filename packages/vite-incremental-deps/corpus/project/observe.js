@@ -1,11 +1,11 @@
 import { take } from './evaluations.js'
 
 /**
- * What can be compared of a module: what its import has evaluated, what it exports, and what has
- * been evaluated by reading that.
+ * Records the modules that an import evaluated, its exports, and the modules that reading these
+ * evaluated.
  *
- * @param load - imports it dynamically.
- * @param rest - its default export, if it has one: a browser does not link an import of none.
+ * @param load - imports the module dynamically.
+ * @param rest - the default export, if there is one.
  */
 export async function observe(all, load, rest) {
   const evaluated = take()
@@ -19,7 +19,7 @@ export async function observe(all, load, rest) {
   return { evaluated, exports, touched: take() }
 }
 
-/** Objects and functions that are reached by several names, as the first of those. */
+/** Objects and functions with several names: the first name, by each of the others. */
 export function identities(modules) {
   const names = new Map()
   const add = (name, value) => {
@@ -43,9 +43,9 @@ const isObject = (value) =>
   typeof value === 'function' || (typeof value === 'object' && value !== null)
 
 /**
- * Writes a line for a value, and one for each of its properties.
+ * Describes a value and its properties.
  *
- * @param like - what has the same properties, as far as they are only to be compared with it.
+ * @param like - an object; properties that are the same there are not described again.
  */
 function describe(lines, name, value, depth, like) {
   lines[name] = lineOf(value)
@@ -53,7 +53,7 @@ function describe(lines, name, value, depth, like) {
   for (const key of keysOf(value)) {
     const property = `${name}.${String(key)}`
     const descriptor = Object.getOwnPropertyDescriptor(value, key)
-    // Those of `module.exports` are how it requires lazily; others may do anything.
+    // CommonJS requires lazily by getters of `module.exports`; other getters may do anything.
     if (descriptor.get && depth < 2 && name !== '*.default') lines[property] = 'accessor'
     else {
       try {
