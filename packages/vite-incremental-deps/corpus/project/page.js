@@ -1,5 +1,8 @@
-// oxlint-disable-next-line import/no-unassigned-import -- an app's first import
+// oxlint-disable import/no-unassigned-import -- what an app imports first
+import './constant-random.js'
+import './evaluations.js'
 import './first.js'
+// oxlint-enable import/no-unassigned-import
 
 // Vite adds `?import` to an import that it cannot read, which makes a second `first.js`.
 // oxlint-disable-next-line typescript/no-implied-eval
