@@ -1,9 +1,8 @@
-import path from 'node:path'
 import type { Rolldown } from 'vite'
 import { list, moduleOfImport, readEntries } from './access-entry.ts'
 import type { Listed } from './access-entry.ts'
+import { findEffects, homeOf } from './homes.ts'
 import { isShared, ModuleGraph } from './module-graph.ts'
-import { packageOf } from './packages.ts'
 import type { Modules } from './record.ts'
 
 const ENTRY = '\0holdfast-access:'
@@ -26,6 +25,7 @@ export function findAccess(
 ): Rolldown.Plugin {
   const graph = new ModuleGraph()
   const packages = new Set<string>()
+  let effects = new Map<string, string>()
   let listed: Promise<Listed[]> | undefined
 
   const listAll = async (context: Rolldown.PluginContext): Promise<Listed[]> => {
@@ -33,7 +33,13 @@ export function findAccess(
       const entry = await context.resolve(input, undefined, { isEntry: true })
       if (entry && !entry.external) graph.expect(entry.id)
     }
-    return list(await graph.complete(context))
+    const infos = await graph.complete(context)
+    effects = await findEffects(infos, context)
+    new Set(effects.values()).forEach((home) => emit(context, home))
+    return list(infos)
+  }
+  const emit = (context: Rolldown.PluginContext, home: string): void => {
+    context.emitFile({ type: 'chunk', id: ENTRY + home, name: 'access' })
   }
 
   return {
@@ -44,7 +50,7 @@ export function findAccess(
       const home = homeOf(info.id)
       if (packages.has(home)) return
       packages.add(home)
-      this.emitFile({ type: 'chunk', id: ENTRY + home, name: 'access' })
+      emit(this, home)
     },
     resolveId: {
       // Else it would be called for each import in a bundle.
@@ -60,7 +66,7 @@ export function findAccess(
           return null
         }
         listed ??= listAll(this)
-        const own = (await listed).filter((one) => id === ENTRY + homeOf(one.id))
+        const own = (await listed).filter((one) => id === ENTRY + (effects.get(one.id) ?? homeOf(one.id)))
         return own.map(({ code }) => code).join('')
       },
     },
@@ -93,9 +99,6 @@ export function findAccess(
 /** One that is still there in the end has others merged into it. */
 export const isAccessEntry = ({ facadeModuleId }: Rolldown.OutputChunk): boolean =>
   facadeModuleId?.startsWith(ENTRY) ?? false
-
-/** What is apart from the rest: a package, or a virtual module. */
-const homeOf = (id: string): string => packageOf(id) ?? (path.isAbsolute(id) ? '' : id)
 
 /** The chunks, and what they import: an entry that others were merged into is needed. */
 function withImports(
