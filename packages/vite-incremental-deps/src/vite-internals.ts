@@ -27,7 +27,7 @@ export async function loadRolldown(): Promise<typeof Rolldown> {
 
 /** What is not as expected in an environment's optimizer, if anything. */
 export function findSurprise(optimizer: DepsOptimizer): string | undefined {
-  for (const key of ['registerMissingImport', 'run', 'close'] as const) {
+  for (const key of ['registerMissingImport', 'init', 'run', 'close'] as const) {
     if (typeof optimizer[key] !== 'function') return `no ${key}()`
   }
   const { metadata } = optimizer
@@ -42,15 +42,29 @@ export function findSurprise(optimizer: DepsOptimizer): string | undefined {
   return undefined
 }
 
+/** Whether the optimizer keeps what it is asked for: `init()` replaces its metadata. */
+export function hasBegun(optimizer: DepsOptimizer): boolean {
+  // 8.1.4 and later.
+  const { initState = 'initialized' } = optimizer as { initState?: string }
+  return initState === 'initialized'
+}
+
 /** Whether the optimizer starts, or waits or runs for dependencies other than `ours`. */
 export function isBusy(optimizer: DepsOptimizer, ours: ReadonlyMap<string, DepInfo>): boolean {
-  // 8.1.4 and later.
-  const { initState } = optimizer as { initState?: string }
-  if (initState !== undefined && initState !== 'initialized') return true
+  if (!hasBegun(optimizer)) return true
   if (optimizer.scanProcessing) return true
   return Object.values(optimizer.metadata.discovered).some(
-    (info) => info.processing && ours.get(info.id) !== info,
+    (info) => isProcessing(info) && ours.get(info.id) !== info,
   )
+}
+
+/** Promises that have resolved: what a run left out stays discovered, with that of the run. */
+const over = new WeakSet<Promise<void>>()
+
+function isProcessing({ processing }: DepInfo): boolean {
+  if (!processing || over.has(processing)) return false
+  void processing.then(() => over.add(processing))
+  return true
 }
 
 /** Resolves when what is being scanned for and optimized is there, at a cold start the first run. */
