@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import type { SwitchName } from '@holdfast/app-request-info/switches'
+import type { SwitchName } from '@holdfast/app-request-info/sources'
 import { expect } from './fixture.ts'
 import type { Harness } from './fixture.ts'
 
@@ -121,7 +121,7 @@ export async function expectPart(page: Page, name: SwitchName): Promise<void> {
     case 'client-component':
       await page.getByTestId(name).getByRole('button').click()
       await expect(page.getByTestId(name)).toHaveText(
-        `Client component on ${pathname}: Clicked 1 times`,
+        `Client component on ${pathname}: Clicked 1 times, a number: true, by zustand`,
       )
       break
     case 'server-action':
