@@ -57,6 +57,18 @@ export class Served<Name extends string> implements AsyncDisposable {
     const changed = this.#sources.setPart(name, part, isOn)
     expect(changed, `part ${part} of ${name} was ${isOn} already`).toBe(true)
   }
+
+  /**
+   * Switches on in two saves, as a developer writes it: first what is used, then its use. Between
+   * them Vite has noticed the first, which it says with `DEBUG=vite:hmr`, and `between` is over.
+   */
+  async switchOnInTwoSaves(name: Name, between: () => Promise<unknown>): Promise<void> {
+    const printed = this.output.length
+    this.togglePart(name, 0, true)
+    await expect.poll(() => this.output.slice(printed)).toContain('vite:hmr [file change]')
+    await between()
+    this.togglePart(name, 1, true)
+  }
 }
 
 export interface Setup<Name extends string> {

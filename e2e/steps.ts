@@ -75,22 +75,26 @@ export async function expectReoptimization(
   request: () => Promise<Answer> = () => ask(harness.url),
 ): Promise<void> {
   const { environment, id } = newDependency[name]
-  const reloading = new RegExp(
-    `\\(${environment}\\) .*dependenc(y|ies) optimized: .*${id}` +
-      `[^]*\\(${environment}\\) .*optimized dependencies changed\\. reloading`,
-  )
   await expect
     .poll(async () => {
       await request()
       return harness.output.slice(printed)
     })
-    .toMatch(reloading)
+    .toMatch(reloadingReoptimization(environment, id))
+}
+
+/** What Vite says when it re-optimizes an environment for a dependency, and that means a reload. */
+export function reloadingReoptimization(environment: string, id: string): RegExp {
+  return new RegExp(
+    `\\(${environment}\\) .*dependenc(y|ies) optimized: .*${id}` +
+      `[^]*\\(${environment}\\) .*optimized dependencies changed\\. reloading`,
+  )
 }
 
 /** Waits until the runner says that it does what Vite asked it to. */
-export async function expectReload(harness: Harness, printed: number): Promise<void> {
+export async function expectReload(served: { output: string }, printed: number): Promise<void> {
   await expect
-    .poll(() => harness.output.slice(printed))
+    .poll(() => served.output.slice(printed))
     .toMatch(/optimized dependencies changed\. reloading[^]*program reload/)
 }
 

@@ -6,7 +6,8 @@ import { settings } from './settings.ts'
 const { mode, order, port } = settings
 // The control does not even load it.
 const { holdfast } = mode === 'off' ? {} : await import('holdfast/vite')
-const at = (place: typeof order) => order === place && holdfast?.()
+const at = (place: typeof order) =>
+  order === place && (mode === 'on' ? holdfast?.() : holdfast?.({ incrementalDeps: false }))
 
 export default defineConfig({
   clearScreen: false,

@@ -1,0 +1,63 @@
+import type { SwitchName } from '@holdfast/app-redwood/sources'
+import { Load } from '../load.ts'
+import { expectNoReload } from '../no-reload.ts'
+import { ask, callServerAction } from '../steps.ts'
+import { expect, open, test } from './fixture.ts'
+import type { Application } from './fixture.ts'
+import { pageOrAction } from './load.ts'
+import { expectAdded, expectPart, firstClickAfter, readIds } from './steps.ts'
+
+/** Milliseconds between requests: the open page is what is looked at here. */
+const LIGHT = 250
+
+const components = ['server-component', 'client-component'] as const
+
+// The server action comes last: once an action of theirs was edited, RedwoodSDK's open pages are not
+// told of edits any more. Vite asks for `rwsdk/client` anew then, because it imports, by way of the
+// list of client components, the file that was edited, and the listener goes with the module before.
+const orders = [components, components.toReversed()] as const
+
+/** All in one save, or in two, as a developer writes it. */
+const ways: Record<
+  string,
+  (app: Application, name: SwitchName, between: () => Promise<unknown>) => Promise<void>
+> = {
+  'one save': async (app, name) => app.toggle(name, true),
+  'two saves': (app, name, between) => app.switchOnInTwoSaves(name, between),
+}
+
+for (const [way, switchOn] of Object.entries(ways)) {
+  for (const order of orders) {
+    test(`no dependency reloads anything: ${order.join(', ')}, in ${way}`, async ({
+      app,
+      page,
+    }) => {
+      const url = `${app.url}/some/path`
+      await open(page, url)
+      await callServerAction(page)
+      const ids = await readIds(page)
+      {
+        await using _load = new Load(app.url, pageOrAction, LIGHT)
+        await using _page = await expectNoReload(page, app)
+        for (const [index, name] of order.entries()) {
+          await test.step(name, async () => {
+            await switchOn(app, name, () => ask(url))
+            await expectPart(page, name)
+            expect(await readIds(page)).toEqual(ids)
+            await expectAdded(app, order.slice(0, index + 1))
+          })
+        }
+        await test.step('server-action', async () => {
+          await firstClickAfter(page, (between) => switchOn(app, 'server-action', between))
+          expect(await readIds(page)).toEqual(ids)
+          await expectAdded(app, [...order, 'server-action'])
+        })
+      }
+
+      await open(page, url)
+      for (const name of order) await expectPart(page, name)
+      await callServerAction(page)
+      expect(await readIds(page)).toEqual(ids)
+    })
+  }
+}
