@@ -59,15 +59,20 @@ export class Served<Name extends string> implements AsyncDisposable {
   }
 
   /**
-   * Switches on in two saves, as a developer writes it: first what is used, then its use. Between
-   * them Vite has noticed the first, which it says with `DEBUG=vite:hmr`, and `between` is over.
+   * Switches on in two saves, as a developer writes it: what is used and then its use, or the other
+   * way round. Between them Vite has noticed the first, which it says with `DEBUG=vite:hmr`, and
+   * `between` is over.
    */
-  async switchOnInTwoSaves(name: Name, between: () => Promise<unknown>): Promise<void> {
+  async switchOnInTwoSaves(
+    name: Name,
+    between: () => Promise<unknown>,
+    [first, second]: [number, number] = [0, 1],
+  ): Promise<void> {
     const printed = this.output.length
-    this.togglePart(name, 0, true)
+    this.togglePart(name, first, true)
     await expect.poll(() => this.output.slice(printed)).toContain('vite:hmr [file change]')
     await between()
-    this.togglePart(name, 1, true)
+    this.togglePart(name, second, true)
   }
 }
 

@@ -1,9 +1,9 @@
 import { expect, open, test } from './fixture.ts'
 
-/** The directories of optimized dependencies that Vite has put in place, one for each run. */
+/** The directories of optimized dependencies that Vite has bundled, one for each run. */
 function runs(output: string): string[] {
-  const renamed = output.matchAll(/renaming \S+_temp_\w+ to \S+[\\/](deps\w*)/g)
-  return [...renamed].map(([, directory]) => directory!)
+  const made = output.matchAll(/creating package\.json in \S+[\\/](deps\w*?)_temp_/g)
+  return [...made].map(([, directory]) => directory!)
 }
 
 for (const holdfast of ['on', 'off'] as const) {

@@ -12,9 +12,9 @@ const LIGHT = 250
 
 const components = ['server-component', 'client-component'] as const
 
-// The server action comes last: once an action of theirs was edited, RedwoodSDK's open pages are not
-// told of edits any more. Vite asks for `rwsdk/client` anew then, because it imports, by way of the
-// list of client components, the file that was edited, and the listener goes with the module before.
+// The server action comes last: RedwoodSDK's open pages take in no more edits of server code after
+// one of an action. `rwsdk/client` imports the list of client components, and by way of that the
+// action, so that Vite has the browser evaluate it anew, which removes its listener (`rsc:update`).
 const orders = [components, components.toReversed()] as const
 
 /** All in one save, or in two, as a developer writes it. */
@@ -24,6 +24,7 @@ const ways: Record<
 > = {
   'one save': async (app, name) => app.toggle(name, true),
   'two saves': (app, name, between) => app.switchOnInTwoSaves(name, between),
+  'two saves, the use first': (app, name, between) => app.switchOnInTwoSaves(name, between, [1, 0]),
 }
 
 for (const [way, switchOn] of Object.entries(ways)) {

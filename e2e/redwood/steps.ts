@@ -66,6 +66,8 @@ export async function expectPart(page: Page, name: Exclude<SwitchName, 'server-a
     return
   }
   const part = page.getByTestId(name)
+  // With a hook more, React Refresh starts the component over: what a click did before is lost.
+  await expect(part).toContainText('by zustand')
   await part.getByRole('button').click()
   await expect(part).toHaveText(
     new RegExp(`^Client component on ${pathname}: Clicked 1 times, a number: true, by zustand, `),
