@@ -17,6 +17,8 @@ export interface Options {
   holdfast: 'on' | 'no-incremental' | 'off'
   /** The server's configuration, if not the harness's own. */
   config: string | undefined
+  /** What of Vite's debug output is printed, if any. */
+  debug: string | undefined
   /** Switches that are on from the start. */
   initiallyOn: readonly SwitchName[]
 }
@@ -26,10 +28,15 @@ export const test = base.extend<Options & { harness: Harness }>({
   topology: ['child', { option: true }],
   holdfast: ['on', { option: true }],
   config: [undefined, { option: true }],
+  debug: [undefined, { option: true }],
   initiallyOn: [[], { option: true }],
 
-  harness: async ({ mode, topology, holdfast, config, initiallyOn }, use, testInfo) => {
-    const env = { TOPOLOGY: topology, HOLDFAST: holdfast }
+  harness: async ({ mode, topology, holdfast, config, debug, initiallyOn }, use, testInfo) => {
+    const env = {
+      TOPOLOGY: topology,
+      HOLDFAST: holdfast,
+      ...(debug !== undefined && { DEBUG: debug }),
+    }
     await serve({ sources, mode, initiallyOn, config, env }, use, testInfo)
   },
 })

@@ -25,6 +25,7 @@ export default defineConfig<Options & RedwoodOptions>({
         'requests.test.ts',
         'faults.test.ts',
         'incremental.test.ts',
+        'saves.test.ts',
         'reports.test.ts',
         'page.test.ts',
         'control.test.ts',

@@ -153,3 +153,23 @@ export async function nextRefresh(page: Page): Promise<() => Promise<void>> {
     await expect.poll(() => page.evaluate(() => 'isRefreshed' in window)).toBe(true)
   }
 }
+
+/**
+ * Has `save` edit the server action, waits until the open page has taken that in, and clicks once:
+ * the click runs the new code for the first time.
+ *
+ * @param save - calls its argument between two saves, if there are two.
+ */
+export async function firstClickAfter(
+  page: Page,
+  save: (between: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  let refreshed = await nextRefresh(page)
+  await save(async () => {
+    await refreshed()
+    refreshed = await nextRefresh(page)
+  })
+  await refreshed()
+  await callServerAction(page)
+  await expect(page.getByTestId('action-result')).toHaveText(/^Call \d+ is (?:even|odd), in /)
+}

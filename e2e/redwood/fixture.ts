@@ -15,7 +15,7 @@ export interface RedwoodOptions {
   /** Where `holdfast()` stands among the plugins. */
   order: 'last' | 'middle' | 'first'
   /** What of Vite's debug output is printed. */
-  debug: string
+  debug: string | undefined
   /** Switches that are on from the start. */
   initiallyOn: readonly SwitchName[]
 }
@@ -28,7 +28,11 @@ export const test = base.extend<RedwoodOptions & { app: Application }>({
   initiallyOn: [[], { option: true }],
 
   app: async ({ mode, holdfast, order, debug, initiallyOn }, use, testInfo) => {
-    const env = { HOLDFAST: holdfast, ORDER: order, DEBUG: debug }
+    const env = {
+      HOLDFAST: holdfast,
+      ORDER: order,
+      ...(debug !== undefined && { DEBUG: debug }),
+    }
     await serve({ sources, mode, initiallyOn, env }, use, testInfo)
   },
 })

@@ -1,11 +1,11 @@
 import type { SwitchName } from '@holdfast/app-redwood/sources'
 import { Load } from '../load.ts'
 import { expectNoReload } from '../no-reload.ts'
-import { ask, callServerAction } from '../steps.ts'
+import { ask, callServerAction, firstClickAfter } from '../steps.ts'
 import { expect, open, test } from './fixture.ts'
 import type { Application } from './fixture.ts'
 import { pageOrAction } from './load.ts'
-import { expectAdded, expectPart, firstClickAfter, readIds } from './steps.ts'
+import { expectAdded, expectPart, readIds } from './steps.ts'
 
 /** Milliseconds between requests: the open page is what is looked at here. */
 const LIGHT = 250

@@ -1,7 +1,7 @@
 import { expectNoReload } from '../no-reload.ts'
-import { callServerAction } from '../steps.ts'
+import { callServerAction, firstClickAfter } from '../steps.ts'
 import { expect, open, test } from './fixture.ts'
-import { expectAdded, expectPart, firstClickAfter, readIds } from './steps.ts'
+import { expectAdded, expectPart, readIds } from './steps.ts'
 
 // That it comes last is what all other tests have.
 for (const order of ['first', 'middle'] as const) {

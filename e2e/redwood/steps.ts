@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import type { SwitchName } from '@holdfast/app-redwood/sources'
-import { callServerAction, nextRefresh, reloadingReoptimization } from '../steps.ts'
+import { reloadingReoptimization } from '../steps.ts'
 import { expect } from './fixture.ts'
 import type { Application } from './fixture.ts'
 
@@ -80,24 +80,4 @@ export async function readIds(page: Page): Promise<{ state: string; module: stri
     state: await page.getByTestId('state-id').innerText(),
     module: await page.getByTestId('module-id').innerText(),
   }
-}
-
-/**
- * Has `save` edit the server action, waits until the open page has taken that in, and clicks once:
- * the click runs the new code for the first time.
- *
- * @param save - calls its argument between two saves, if there are two.
- */
-export async function firstClickAfter(
-  page: Page,
-  save: (between: () => Promise<void>) => Promise<void>,
-): Promise<void> {
-  let refreshed = await nextRefresh(page)
-  await save(async () => {
-    await refreshed()
-    refreshed = await nextRefresh(page)
-  })
-  await refreshed()
-  await callServerAction(page)
-  await expect(page.getByTestId('action-result')).toHaveText(/^Call \d+ is (?:even|odd), in /)
 }
