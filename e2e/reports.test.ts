@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
-import type { SwitchName } from '@holdfast/app-request-info/switches'
+import type { SwitchName } from '@holdfast/app-request-info/sources'
 import { expect, open, test } from './fixture.ts'
 import type { Harness } from './fixture.ts'
 import { appRoot } from './server.ts'

@@ -48,7 +48,7 @@ export function Page() {
         {/* <ServerComponent /> */}
         {/* #endregion */}
         {/* #region client-component */}
-        {/* <ClientComponent path={pathname} /> */}
+        {/* <ClientComponent key="client-component" path={pathname} /> */}
         {/* #endregion */}
       </body>
     </html>
