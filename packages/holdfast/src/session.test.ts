@@ -53,7 +53,10 @@ test('a session without any says nothing', async () => {
   await server.run('src/entry.js')
   expect(process.listenerCount('SIGINT')).toBe(before)
   await server.vite.close()
-  expect(server.log.lines).toEqual(['[holdfast] ssr', expect.stringContaining('connected')])
+  expect(server.log.lines).toEqual([
+    '[holdfast] ssr · /__holdfast/',
+    expect.stringContaining('connected'),
+  ])
 })
 
 test('a session that is closed leaves no listener behind', async () => {

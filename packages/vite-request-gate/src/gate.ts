@@ -109,6 +109,7 @@ export class Gate {
     const watched = environment as DevEnvironment
     this.#runners.get(watched)?.close()
     this.#runners.delete(watched)
+    this.settlement.close(watched)
     if (this.#runners.size > 0) return
     this.#own.close()
     this.#endWatch()
