@@ -1,9 +1,10 @@
+import path from 'node:path'
 import { setImmediate as immediate } from 'node:timers/promises'
 import type { Report } from '@holdfast/vite-incremental-deps'
 import type { DevEnvironment } from 'vite'
 import { debug } from './debug.ts'
 import { importerChain, takeImporter } from './importers.ts'
-import type { Files } from './remembered.ts'
+import type { Source, Sources } from './remembered.ts'
 import { noRequests } from './requests.ts'
 import type { Dependency, Entry, Timeline } from './timeline.ts'
 import { generationOf, isKnown } from './vite-internals.ts'
@@ -29,7 +30,7 @@ export interface Hooks {
   /** An entry has begun. */
   begun: (entry: Entry) => void
   /** All of the entry's dependencies are there, or have failed; it has its outcome. */
-  done: (entry: Entry, files: Files) => void
+  done: (entry: Entry, sources: Sources) => void
 }
 
 /** What is said of a dependency that was missed by the scan with which the optimizer starts. */
@@ -193,8 +194,10 @@ export class Observer {
     const ids = dependencies.map(({ id }) => id).join(', ')
     debug(`${this.#environment.name}: ${ids} ${outcome} in ${Math.round(duration)} ms`)
     this.#timeline.change(entry, { outcome, dependencies, duration })
-    const files = all.map(({ dependency: { id }, source }) => [id, source] as const)
-    this.#hooks.done(entry, Object.fromEntries(files))
+    this.#hooks.done(
+      entry,
+      Object.fromEntries(all.map((asked) => [asked.dependency.id, sourceOf(asked)])),
+    )
   }
 
   /** What is watched must not fail by it. */
@@ -205,4 +208,10 @@ export class Observer {
       debug(`${this.#environment.name}: ${String(error)}`)
     }
   }
+}
+
+function sourceOf({ importer, source }: Asked): Source {
+  const [file = ''] = (importer ?? '').split('?')
+  // Others are virtual.
+  return { file: source, ...(path.isAbsolute(file) && { importer: file }) }
 }

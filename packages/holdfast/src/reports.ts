@@ -3,7 +3,7 @@ import { apiOf } from './api-of.ts'
 import { PACKAGE_NAME } from './constants.ts'
 import { importersPlugin } from './importers.ts'
 import { Reporter } from './reporter.ts'
-import type { ReporterOptions, Sources } from './reporter.ts'
+import type { Parts, ReporterOptions } from './reporter.ts'
 import { keepSession, sessionOf } from './session.ts'
 
 /** By the environment that is the last to be of use, as hooks know no server. */
@@ -27,12 +27,12 @@ export function reports(options: ReporterOptions): Plugin[] {
         order: 'pre',
         handler(server) {
           const { config, environments } = server
-          const sources: Sources = {
+          const parts: Parts = {
             deps: apiOf(config, '@holdfast/vite-incremental-deps'),
             gate: apiOf(config, '@holdfast/vite-request-gate'),
             state: apiOf(config, '@holdfast/vite-state-plugin'),
           }
-          const reporter = new Reporter(server, sources, options)
+          const reporter = new Reporter(server, parts, options)
           reporters.set(environments.client, reporter)
           return () => {
             keepSession(sessionOf(config), server.config)
