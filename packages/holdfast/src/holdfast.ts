@@ -28,7 +28,7 @@ export function holdfast(options: HoldfastOptions = {}): Plugin[] {
     ...(state ? statePlugin(state) : []),
     ...(addsDeps ? [incrementalDeps()] : []),
     ...(bridge === false ? [] : [hmrBridge(bridge ?? findBridge)]),
-    ...reports({ reports: options.reports ?? true, include: options.include ?? 'remember' }),
+    reports({ reports: options.reports ?? true, include: options.include ?? 'remember' }),
   ]
 }
 

@@ -2,11 +2,16 @@ import { observeRunner } from '@holdfast/vite-hmr-bridge'
 import type { Plugin, ViteDevServer } from 'vite'
 import { PACKAGE_NAME } from './constants.ts'
 import { pageAddress } from './page-address.ts'
+import { sessionOf } from './session.ts'
+import type { Session } from './session.ts'
 import { describeChange, describeTopology, findTopology } from './topology.ts'
 import type { Forwarding, Topology } from './topology.ts'
 
 /** Says once for each server what was found, and where the page is. */
 export function startLine(chosen: Forwarding, hasPage: boolean): Plugin {
+  // Nuxt makes two servers with the same plugins, one for the browser's code, one for its own.
+  const said = new Map<string, Session>()
+
   return {
     name: PACKAGE_NAME,
     enforce: 'pre',
@@ -33,7 +38,11 @@ export function startLine(chosen: Forwarding, hasPage: boolean): Plugin {
           const topology = findTopology(environments)
           const found = describeTopology(topology, forwarding)
           const address = hasPage ? ` · ${pageAddress(server)}` : ''
-          config.logger.info(`[${PACKAGE_NAME}] ${found}${address}`)
+          const line = `[${PACKAGE_NAME}] ${found}${address}`
+          const session = sessionOf(config)
+          const isSaid = (said.get(line) ?? session) !== session
+          said.set(line, said.get(line) ?? session)
+          if (!isSaid) config.logger.info(line)
           if (forwarding === 'found') sayWhatChanges(server, topology)
         }
         return () => {
@@ -42,6 +51,12 @@ export function startLine(chosen: Forwarding, hasPage: boolean): Plugin {
           else say()
         }
       },
+    },
+    closeBundle() {
+      const { environment } = this
+      if (environment.mode !== 'dev') return
+      const session = sessionOf(environment.getTopLevelConfig())
+      for (const [line, other] of said) if (other === session) said.delete(line)
     },
   }
 }
