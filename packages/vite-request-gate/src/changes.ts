@@ -27,7 +27,7 @@ export class Changes {
     await this.#discover(undefined, (crawl) =>
       this.#context.environments.flatMap((environment) => [
         ...[...environment.moduleGraph.idToModuleMap.values()].map((module) =>
-          crawl.visit(environment, module),
+          crawl.revisit(environment, module),
         ),
         ...entriesOf(environment).map((entry) => crawl.visitEntry(environment, entry)),
       ]),
@@ -67,7 +67,7 @@ export class Changes {
     // A file that is written in place is empty for a moment, which this sits out.
     if (type === 'update') await bounded(Promise.resolve(read()), timeout)
     await this.#discover(file, (crawl) =>
-      changed.map(({ environment, module }) => crawl.visit(environment, module)),
+      changed.map(({ environment, module }) => crawl.revisit(environment, module)),
     )
     await this.superseded.passed()
   }

@@ -15,6 +15,7 @@ import { watchRunner } from './runner.ts'
 import type { Runner } from './runner.ts'
 import { Settlement } from './settlement.ts'
 import { Traffic } from './traffic.ts'
+import { watchTransforms } from './transformed.ts'
 
 /** All there is in one dev server. */
 export class Gate {
@@ -61,7 +62,10 @@ export class Gate {
     this.#hold = new Hold(context)
     this.#own = new OwnRequests(httpServer)
     this.#endWatch = tellMissedSaves(watcher)
-    for (const environment of watched) keepTransforms(environment)
+    for (const environment of watched) {
+      keepTransforms(environment)
+      watchTransforms(environment)
+    }
     this.#recovery = new Recovery(context)
     this.#runners = new Map(
       watched.map((environment) => [
