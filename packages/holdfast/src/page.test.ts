@@ -149,6 +149,15 @@ describe.each(majors)('Vite %s', (_, vite) => {
     await expect.poll(() => stop.mock.calls).toHaveLength(1)
   })
 
+  test('the page shows what is reported, also where a plugin has replaced the inline config', async () => {
+    await using project = await createProject({}, vite)
+    const server = await listen(project, { state: false })
+    const { config } = server.vite
+    Object.assign(config, { inlineConfig: structuredClone({}) })
+    server.timeline.begin(begun)
+    expect((await asksFor<TimelineData>(server, 'timeline.json')).entries).toHaveLength(1)
+  })
+
   test('below a base', async () => {
     await using project = await createProject({}, vite)
     const server = await listen(project, { state: false }, { base: '/some/base/' })

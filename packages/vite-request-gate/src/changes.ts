@@ -27,7 +27,7 @@ export class Changes {
     await this.#discover(undefined, (crawl) =>
       this.#context.environments.flatMap((environment) => [
         ...[...environment.moduleGraph.idToModuleMap.values()].map((module) =>
-          crawl.visit(environment, module),
+          crawl.revisit(environment, module),
         ),
         ...entriesOf(environment).map((entry) => crawl.visitEntry(environment, entry)),
       ]),
@@ -69,7 +69,7 @@ export class Changes {
     const discovering = changed.filter(({ environment }) => this.#context.discovers(environment))
     if (discovering.length > 0) {
       await this.#discover(file, (crawl) =>
-        discovering.map(({ environment, module }) => crawl.visit(environment, module)),
+        discovering.map(({ environment, module }) => crawl.revisit(environment, module)),
       )
     }
     await this.superseded.passed()

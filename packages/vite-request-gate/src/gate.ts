@@ -16,6 +16,7 @@ import { watchRunner } from './runner.ts'
 import type { Runner } from './runner.ts'
 import { Settlement } from './settlement.ts'
 import { Traffic } from './traffic.ts'
+import { watchTransforms } from './transformed.ts'
 
 /** All there is in one dev server. */
 export class Gate {
@@ -63,7 +64,10 @@ export class Gate {
     this.#hold = new Hold(context)
     this.#own = new OwnRequests(httpServer)
     this.#endWatch = tellMissedSaves(watcher)
-    for (const environment of watched) keepTransforms(environment)
+    for (const environment of watched) {
+      keepTransforms(environment)
+      watchTransforms(environment)
+    }
     this.#recovery = new Recovery(context)
     this.#runners = new Map(
       watched.map((environment) => [
@@ -111,6 +115,7 @@ export class Gate {
     const watched = environment as DevEnvironment
     this.#runners.get(watched)?.close()
     this.#runners.delete(watched)
+    this.settlement.close(watched)
     if (this.#runners.size > 0) return
     this.#own.close()
     this.#endWatch()
