@@ -19,5 +19,5 @@ for (const holdfast of ['on', 'off'] as const) {
 }
 
 test('the ssr environment is known to be bridged into the worker', async ({ app }) => {
-  expect(app.output).toMatch(/^\[holdfast\] worker \(workerd\), ssr \(bridged into worker\)$/m)
+  expect(app.output).toMatch(/^\[holdfast\] worker \(workerd\), ssr \(bridged into worker\) · /m)
 })

@@ -307,3 +307,12 @@ test('the API lists what became of dependencies', async () => {
   expect(api.reports).toEqual([one, { ...one, added: ['two'] }])
   expect(server.log.matching(/a listener failed: Error: of a listener/)).toHaveLength(2)
 })
+
+test("what is added is told of in the words of Vite's own line", async () => {
+  await using project = await createProject(files)
+  const server = await project.serve()
+  await server.run(`import 'one'`)
+  expect(server.log.matching(/^dependency optimized: one$/)).toHaveLength(1)
+  await server.discover(['two', 'inner'])
+  expect(server.log.matching(/^dependencies optimized: two, inner$/)).toHaveLength(1)
+})
