@@ -74,8 +74,7 @@ const changes: [string, (project: Project) => Promise<unknown>][] = [
   ],
   [
     'edited in place, one module',
-    (project) =>
-      project.write({ 'node_modules/core/inner.js': `export const version = 'core 2'` }),
+    (project) => project.write({ 'node_modules/core/inner.js': `export const version = 'core 2'` }),
   ],
   [
     'linked',
@@ -88,17 +87,20 @@ const changes: [string, (project: Project) => Promise<unknown>][] = [
   ],
 ]
 
-test.each(changes)('a package that is %s: late ones are of the same generation', async (_, change) => {
-  await using project = await createProject(files)
-  await install(project, '1')
-  const server = await project.serve()
-  expect((await server.run(`export { early } from 'early'`)).early).toBe('core 1')
-  await change(project)
+test.each(changes)(
+  'a package that is %s: late ones are of the same generation',
+  async (_, change) => {
+    await using project = await createProject(files)
+    await install(project, '1')
+    const server = await project.serve()
+    expect((await server.run(`export { early } from 'early'`)).early).toBe('core 1')
+    await change(project)
 
-  await runReloading(server, `export { widget } from 'widget'`)
-  expect(reasons(server)).toMatch(/lockfile has changed|is not what it was/)
-  expect(await versions(server)).toEqual(['core 2', 'core 2', 'core 2'])
-})
+    await runReloading(server, `export { widget } from 'widget'`)
+    expect(reasons(server)).toMatch(/lockfile has changed|is not what it was/)
+    expect(await versions(server)).toEqual(['core 2', 'core 2', 'core 2'])
+  },
+)
 
 test.each(changes.slice(0, 2))(
   'a package that is %s: its new modules are not mixed with former ones',

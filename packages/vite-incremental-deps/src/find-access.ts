@@ -66,7 +66,9 @@ export function findAccess(
           return null
         }
         listed ??= listAll(this)
-        const own = (await listed).filter((one) => id === ENTRY + (effects.get(one.id) ?? homeOf(one.id)))
+        const own = (await listed).filter(
+          (one) => id === ENTRY + (effects.get(one.id) ?? homeOf(one.id)),
+        )
         return own.map(({ code }) => code).join('')
       },
     },

@@ -64,8 +64,7 @@ interface Import {
 }
 
 /** Of a module of the same package, as far as one can tell. */
-const isForEffects = ({ isBare, specifier }: Import): boolean =>
-  isBare && specifier.startsWith('.')
+const isForEffects = ({ isBare, specifier }: Import): boolean => isBare && specifier.startsWith('.')
 
 /** What a module of a package imports, in order; nothing if none of it is for its effects. */
 function importsOf({ id, format, code }: ParsedModule): Import[] {

@@ -30,7 +30,9 @@ test('a dependency that another server has added is taken over', async () => {
 
   const { id } = await b.run(`export { id } from 'late-x'`)
   expect(id).toBe('late-x')
-  expect(b.reports.map(({ added, fellBack }) => [added, fellBack])).toEqual([[['late-x'], undefined]])
+  expect(b.reports.map(({ added, fellBack }) => [added, fellBack])).toEqual([
+    [['late-x'], undefined],
+  ])
   expect(await readFile(output(project, 'late-x.js'), 'utf8')).toBe(written)
   expect(await ids(b)).toEqual(all)
   expect(await ids(a)).toEqual(all)
@@ -55,7 +57,9 @@ test.each<[string, (record: string) => string]>([
   const server = await project.serve()
   expect(await ids(server)).toEqual(all)
   // The first is there, and is not touched.
-  expect(server.reports.map(({ added, fellBack }) => [added, fellBack])).toEqual([[['late-y'], undefined]])
+  expect(server.reports.map(({ added, fellBack }) => [added, fellBack])).toEqual([
+    [['late-y'], undefined],
+  ])
   expect(server.log.matching(RELOADING)).toEqual([])
   await server.close()
   const later = await project.serve()

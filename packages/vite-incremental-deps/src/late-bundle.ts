@@ -75,7 +75,9 @@ export async function bundleLate(
     })
     for (const id of Object.keys(modules)) if (id in served) refuse(`${id} would be there twice`)
     const { needsInterop: configured = [] } = environment.config.optimizeDeps
-    const exports = new Map(output.map((one) => [one.fileName, 'exports' in one ? one.exports : []]))
+    const exports = new Map(
+      output.map((one) => [one.fileName, 'exports' in one ? one.exports : []]),
+    )
     const commonJs = infos.filter(
       ({ id, file, src }) =>
         configured.includes(id) || needsInterop(src!, exports.get(path.posix.basename(file)) ?? []),

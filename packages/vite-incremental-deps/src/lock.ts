@@ -34,6 +34,7 @@ function tryLock(file: string): boolean {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
   const lockedAt = statSync(file, { throwIfNoEntry: false })?.mtimeMs
-  if (lockedAt !== undefined && Math.abs(Date.now() - lockedAt) > STALE) rmSync(file, { force: true })
+  if (lockedAt !== undefined && Math.abs(Date.now() - lockedAt) > STALE)
+    rmSync(file, { force: true })
   return false
 }

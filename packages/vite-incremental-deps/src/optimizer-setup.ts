@@ -18,11 +18,23 @@ export interface OptimizerSetup {
 /**
  * Finds out how Vite sets up a run of the environment's optimizer, by having it prepare one: another
  * environment of the same name and config, without a server, whose optimizer is to bundle the same
- * dependencies and is stopped when it hands its options to Rolldown (`optimizeExplicitEnvironmentDeps` and
- * `prepareRolldownOptimizerRun` in `optimizer/index.ts`; read in Vite 8.0.0 and 8.3.8).
+ * dependencies and is stopped when it hands its options to Rolldown (`optimizeExplicitEnvironmentDeps`
+ * and `prepareRolldownOptimizerRun` in `optimizer/index.ts`; read in Vite 8.0.0 and 8.3.8).
  *
  * So whatever Vite's run can take, such as TypeScript, virtual modules of the project's plugins or a
- * `require` that nobody can resolve, can be bundled late in the same way.
+ * `require` that nobody can resolve, can be bundled late in the same way. A late bundle compared with
+ * a run of Vite's:
+ *
+ * |                                                  | in a late bundle                               |
+ * | ------------------------------------------------ | ---------------------------------------------- |
+ * | options of Rolldown: platform, define, target, … | the same                                       |
+ * | the project's plugins, then Vite's               | the same; two of ours come first (*)           |
+ * | `input`                                          | what is added, instead of all dependencies     |
+ * | options of the output                            | the same, but written by us, beside the others |
+ * | `needsInterop`                                   | decided as Vite does (`interop.ts`)            |
+ * | `fileHash`                                       | one that has the next run of Vite's reload     |
+ *
+ * (*) `find-access.ts`, as in Vite's runs, and `import-served.ts`.
  *
  * @throws {Error} if Vite does not get that far.
  */

@@ -16,8 +16,14 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(directory, { recursive: true }))
 
-const write = (code: string, files: Record<string, number> = { 'helpers.js': 16 }): OutputRecord => {
-  writeFileSync(path.join(directory, RECORD_FILE), firstLine({ files, modules: {}, stamps: {} }, []))
+const write = (
+  code: string,
+  files: Record<string, number> = { 'helpers.js': 16 },
+): OutputRecord => {
+  writeFileSync(
+    path.join(directory, RECORD_FILE),
+    firstLine({ files, modules: {}, stamps: {} }, []),
+  )
   const record = readRecord(directory)!
   const chunk = { type: 'chunk', fileName: 'helpers.js', code } as Rolldown.OutputChunk
   const late = {
