@@ -38,9 +38,6 @@ export function findAccess(
     new Set(effects.values()).forEach((home) => emit(context, home))
     return list(infos)
   }
-  const emit = (context: Rolldown.PluginContext, home: string): void => {
-    context.emitFile({ type: 'chunk', id: ENTRY + home, name: 'access' })
-  }
 
   return {
     name: 'find-access',
@@ -96,6 +93,10 @@ export function findAccess(
       found(this, bundle, modules)
     },
   }
+}
+
+function emit(context: Rolldown.PluginContext, home: string): void {
+  context.emitFile({ type: 'chunk', id: ENTRY + home, name: 'access' })
 }
 
 /** One that is still there in the end has others merged into it. */

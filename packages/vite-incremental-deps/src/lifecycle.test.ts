@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import type { InlineConfig } from 'vite'
 import { incrementalDeps } from './index.ts'
