@@ -5,7 +5,6 @@ import { PACKAGE_NAME } from './constants.ts'
 import type { Context } from './context.ts'
 import { Crawl } from './crawl.ts'
 import { Superseded } from './superseded.ts'
-import { watchDiscoveries } from './vite-internals.ts'
 
 /**
  * Looks through what a change brings, before anyone is told of it: requests that are being served
@@ -103,11 +102,7 @@ export class Changes {
     const { timeout } = this.#context.options
     let isOver = false
     const crawl = new Crawl(this.#context.environments, () => isOver)
-    const hurry = watchDiscoveries(this.#context.environments)
-    const crawled = Promise.all(visit(crawl)).then(() => {
-      hurry()
-      return this.#context.settlement.optimized()
-    })
+    const crawled = Promise.all(visit(crawl)).then(() => this.#context.settlement.optimized())
     if (!(await bounded(crawled, timeout))) {
       this.#context.logger.warn(
         `[${PACKAGE_NAME}] not all of ${file ?? 'the application'} was looked through within ` +
