@@ -5,7 +5,6 @@ import { PACKAGE_NAME } from './constants.ts'
 import type { Context } from './context.ts'
 import { Crawl } from './crawl.ts'
 import { Superseded } from './superseded.ts'
-import { watchDiscoveries } from './vite-internals.ts'
 
 /**
  * Looks through what a change brings, before anyone is told of it: requests that are being served
@@ -109,11 +108,7 @@ export class Changes {
     // At the start there is nothing yet that a transform could be too early for.
     const crawled = file === undefined ? environments : environments.filter(discovers)
     const crawl = new Crawl(crawled, () => isOver)
-    const hurry = watchDiscoveries(this.#context.environments)
-    const looked = Promise.all(visit(crawl)).then(() => {
-      hurry()
-      return this.#context.settlement.optimized()
-    })
+    const looked = Promise.all(visit(crawl)).then(() => this.#context.settlement.optimized())
     if (!(await bounded(looked, timeout))) {
       this.#context.logger.warn(
         `[${PACKAGE_NAME}] not all of ${file ?? 'the application'} was looked through within ` +

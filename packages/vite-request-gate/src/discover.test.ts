@@ -322,24 +322,19 @@ describe.each(majors)('Vite %s', (_name, major) => {
     expect(server.log.matching(RELOADING)).toEqual([])
   })
 
-  test('an optimizer does not wait for more than there is', async () => {
+  // Vite never calls `run()` by itself, and a framework may have it do more than that.
+  test('an optimizer is left to run when it will', async () => {
     await using project = await createProject(major, files)
     const server = await project.serve()
     await server.get()
     await server.api.settled()
-    const optimizer = server.worker.depsOptimizer!
-    const { run } = optimizer
     let runs = 0
-    optimizer.run = () => {
-      runs++
-      run()
+    for (const { depsOptimizer } of Object.values(server.vite.environments)) {
+      if (depsOptimizer) depsOptimizer.run = () => void runs++
     }
-    await project.edit('src/value.js', '1', '2')
+    await project.edit('src/value.js', '1', `2; import 'dep/b0'`)
     await expectAnswer(server, 'value 2')
     expect(runs).toBe(0)
-    await project.edit('src/value.js', '2', `3; import 'dep/b0'`)
-    await expectAnswer(server, 'value 3')
-    expect(runs).toBe(1)
     expect(server.log.matching(RELOADING)).toHaveLength(1)
   })
 
