@@ -67,6 +67,9 @@ async function observeSide(options: SideOptions): Promise<Observations> {
     child.kill()
   })
   await once(child, 'exit')
-  if (!observation) throw new Error(`a side failed: ${output.slice(-2000)}`)
+  if (!observation) {
+    const reason = output.slice(-2000) || `no answer within ${LIMIT / 1000} s`
+    throw new Error(`${options.unit} could not be observed: ${reason}`)
+  }
   return observation
 }

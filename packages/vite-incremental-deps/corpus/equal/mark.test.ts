@@ -5,7 +5,7 @@ const id = '/app/node_modules/a/index.js'
 const push = 'globalThis.corpusEvaluations?.push("a/index.js");'
 
 test.each([
-  ['an ES module', `import b from 'b'`, `${push}import b from 'b'`],
+  ['an ES module', `import b from 'b'\nb()`, `${push}import b from 'b'\nb()`],
   ['CommonJS', `const b = require('b')`, `${push}const b = require('b')`],
   ['strict code', `'use strict'\nvar b`, `'use strict';${push}\nvar b`],
   ['several directives', `"use strict";'use client';b()`, `"use strict";'use client';;${push}b()`],
@@ -19,6 +19,7 @@ test.each([
 
 test.each([
   ['nothing', '// nothing'],
+  ['a barrel', `import { b } from 'b'; export { b }; export { c } from 'c'; export * from 'd'`],
   ['what cannot be parsed', 'export const = 1'],
 ])('%s is left as it is', (_kind, code) => {
   expect(mark(code, id)).toBe(undefined)

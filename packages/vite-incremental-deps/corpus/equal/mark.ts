@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { parseSync } from 'vite'
-import type { Rolldown } from 'vite'
+import type { ESTree, Rolldown } from 'vite'
 
 const LANGUAGES = { '.ts': 'ts', '.mts': 'ts', '.cts': 'ts', '.tsx': 'tsx' } as const
 
@@ -28,11 +28,15 @@ export function markEvaluations(): Rolldown.Plugin {
   }
 }
 
-/** The code with its mark, or nothing if it cannot be parsed: the bundler reports that. */
+/**
+ * The code with its mark. Nothing if it cannot be parsed, which the bundler reports, or if the module
+ * only imports and exports: there is nothing to evaluate, and whether the bundler keeps a mark there
+ * changes from run to run.
+ */
 export function mark(code: string, id: string): string | undefined {
   const lang = LANGUAGES[path.extname(id) as keyof typeof LANGUAGES] ?? 'jsx'
   const { program } = parseSync(id, code, { lang, sourceType: 'unambiguous' })
-  if (program.body.length === 0) return undefined
+  if (program.body.every(isWithoutCode)) return undefined
   // Directives count only before the first statement.
   const directive = program.body.findLast((node) => 'directive' in node && node.directive)
   const at = directive?.end ?? program.hashbang?.end ?? 0
@@ -41,6 +45,11 @@ export function mark(code: string, id: string): string | undefined {
   const statement = `globalThis.${EVALUATIONS}?.push(${JSON.stringify(nameOfModule(id))});`
   return before + separator + statement + code.slice(at)
 }
+
+const isWithoutCode = (node: ESTree.Statement): boolean =>
+  node.type === 'ImportDeclaration' ||
+  node.type === 'ExportAllDeclaration' ||
+  (node.type === 'ExportNamedDeclaration' && !node.declaration)
 
 /** The path of a module below `node_modules`; pnpm's directory becomes `@version`. */
 export function nameOfModule(id: string): string {
