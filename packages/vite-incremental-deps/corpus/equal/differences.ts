@@ -66,11 +66,15 @@ export function differences(
   ]
 }
 
+/** Which output an error is found in is of the bundler. */
+const messageOf = ({ error = 'no error' }: Step): string =>
+  error.replace(/ imported from '[^']*'/, '')
+
 function differencesOfStep(plain: Step, late: Step): Difference[] {
   const errors = differencesOfLines(
     'error',
-    { [plain.id]: plain.error ?? 'no error' },
-    { [plain.id]: late.error ?? 'no error' },
+    { [plain.id]: messageOf(plain) },
+    { [plain.id]: messageOf(late) },
     '',
   )
   if (errors.length > 0) return errors
