@@ -50,6 +50,8 @@ test('a line for what is added', async ({ harness, page }) => {
   for (const name of switches) {
     harness.toggle(name, true)
     await expect(page.getByTestId(name)).toBeVisible()
+    // An open page fetches its components, and has none of them rendered to HTML.
+    await ask(harness.url)
     for (const line of await linesOf(harness, name)) {
       expect(line).toMatch(/^\[holdfast\] \w+ \+ .* in \d+ ms.* · no reload$/)
     }
