@@ -9,8 +9,8 @@ const mute = (hot: boolean): EnvironmentOptions => ({
   dev: { createEnvironment: (name, config) => new DevEnvironment(name, config, { hot }) },
 })
 
-async function start(options: HmrBridgeOptions | FindRoutes, major = vite): Promise<unknown> {
-  await using project = await createProject(major)
+async function start(options: HmrBridgeOptions | FindRoutes): Promise<unknown> {
+  await using project = await createProject(vite)
   const environments = { mute: mute(true), disabled: mute(false) }
   const server = await project.serve({ plugins: [hmrBridge(options)], environments })
   return server
@@ -69,10 +69,8 @@ describe('a function', () => {
   })
 })
 
-test.each(majors)('a target is not judged by its shape, Vite %s', async (_name, major) => {
-  for (const to of ['mute', 'disabled', 'client']) {
-    await expect(start({ from: 'ssr', to }, major)).resolves.toBeDefined()
-  }
+test.each(['mute', 'disabled', 'client'])('a target is not judged by its shape: %s', async (to) => {
+  await expect(start({ from: 'ssr', to })).resolves.toBeDefined()
 })
 
 test.each(majors)('`from` and `to` that are swapped, Vite %s', async (_name, major) => {
