@@ -31,6 +31,7 @@ export default defineConfig<Options & RedwoodOptions>({
         'control.test.ts',
         '*.bridge.test.ts',
       ],
+      testIgnore: 'redwood/*',
       use: { topology: 'bridge' },
     },
     { name: 'redwood', testMatch: 'redwood/*.test.ts' },

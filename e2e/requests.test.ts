@@ -107,6 +107,9 @@ test.describe('faults', () => {
       }
       const response = await handleRequest(request)`,
     )
+    for (const name of ['plain-module', 'server-component'] as const) {
+      harness.togglePart(name, 0, true)
+    }
     const ready = await ask(`${harness.url}/computed/app-state.ts`)
     expect(ready.text).toContain('getAppState')
     // Before it was ever part of a page.

@@ -29,6 +29,8 @@ export function createProject(
   copy(source, project.app)
   copy(path.join(repository, 'e2e'), project.tests)
   copy(path.join(repository, 'apps/common'), path.join(directory, 'apps/common'))
+  // Not installed: a package manager may copy it, and Node strips no types in what is installed.
+  link(path.join(directory, 'apps/common'), path.join(directory, 'node_modules', COMMON))
   copy(path.join(repository, 'tsconfig.base.json'), path.join(directory, 'tsconfig.base.json'))
   writeFileSync(
     path.join(project.app, 'package.json'),
@@ -60,6 +62,6 @@ function manifestOf(source: string, versions: Record<string, string>): object {
     if (range !== 'catalog:') continue
     dependencies[name] = readManifest(path.join(source, 'node_modules', name)).version
   }
-  const common = COMMON in dependencies && { [COMMON]: 'file:../common' }
-  return { ...manifest, dependencies: { ...dependencies, ...common, ...versions } }
+  delete dependencies[COMMON]
+  return { ...manifest, dependencies: { ...dependencies, ...versions } }
 }

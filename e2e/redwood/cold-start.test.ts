@@ -3,7 +3,7 @@ import { expect, open, test } from './fixture.ts'
 /** The directories of optimized dependencies that Vite has bundled, one for each run. */
 function runs(output: string): string[] {
   const made = output.matchAll(/creating package\.json in \S+[\\/](deps\w*?)_temp_/g)
-  return [...made].map(([, directory]) => directory!)
+  return [...made].map(([, directory]) => directory)
 }
 
 for (const holdfast of ['on', 'off'] as const) {

@@ -14,9 +14,10 @@ async function expectReoptimizations(app: Application, name: SwitchName): Promis
   for (const reload of reloadsFor(name)) await expect.poll(() => app.output).toMatch(reload)
 }
 
+const isLost = (header: string | null, id: string): boolean => header !== null && header !== id
+
 /** Waits until a request is answered that ran on other state, in other modules. */
 async function expectLost(app: Application, ids: { state: string; module: string }): Promise<void> {
-  const isLost = (header: string | null, id: string) => header !== null && header !== id
   await expect
     .poll(async () => {
       const { status, headers } = await tryToAsk(app.url)

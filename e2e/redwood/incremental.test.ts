@@ -42,8 +42,9 @@ for (const [way, switchOn] of Object.entries(ways)) {
       await callServerAction(page)
       const ids = await readIds(page)
       {
-        await using _load = new Load(app.url, pageOrAction, LIGHT)
-        await using _page = await expectNoReload(page, app)
+        await using stack = new AsyncDisposableStack()
+        stack.use(new Load(app.url, pageOrAction, LIGHT))
+        stack.use(await expectNoReload(page, app))
         for (const [index, name] of order.entries()) {
           await test.step(name, async () => {
             await switchOn(app, name, () => ask(url))

@@ -25,7 +25,7 @@ async function reload(app: Application, page: Page, name: SwitchName): Promise<v
       else await ask(app.url)
       return app.output.slice(printed)
     })
-    .toMatch(server!)
+    .toMatch(server)
   await expectReload(app, printed)
   if (!client) return
   // The browser's dependencies are found by a browser, which is reloaded.

@@ -30,7 +30,7 @@ const found = {
 function added(output: string): string[] {
   const lines = output.matchAll(/^\[holdfast\] (\w+) \+ (.+) · no reload$/gm)
   return [...lines].flatMap(([, environment, what]) =>
-    what!
+    what
       .replace(/ in \d+ ms/, '')
       .split(', ')
       .map((one) => `${environment} + ${one}`),

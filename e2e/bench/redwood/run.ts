@@ -27,8 +27,8 @@ for (let count = 0; count < SESSIONS; count++) {
   // One more of each kind, which is not measured; the last session may have fewer.
   const measured = Math.floor((perKind + count) / SESSIONS)
   if (measured === 0) continue
-  const numbers = Array.from({ length: (measured + 1) * kinds.length }, (_, number) => number)
-  using _package = installLatePackage(sources.root, numbers.length)
+  const numbers = Array.from({ length: (measured + 1) * kinds.length }, (_value, number) => number)
+  using _ = installLatePackage(sources.root, numbers.length)
   // Neither is always the second.
   for (const mode of count % 2 ? (['on', 'off'] as const) : (['off', 'on'] as const)) {
     const session = await runSession(mode, numbers)
