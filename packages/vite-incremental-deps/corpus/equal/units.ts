@@ -44,9 +44,11 @@ export const units: Unit[] = [
 ]
 
 /** @param only - names of cases, or ids. */
-export const unitsOf = (only?: string[]): Unit[] =>
-  units.filter((unit) => {
-    if (!only || unit === EARLY) return true
-    // The packages of cases have the same names in many of them.
-    return [unit.name, ...(unit.case ? [] : unit.ids)].some((each) => only.includes(each))
-  })
+export function unitsOf(only?: string[]): Unit[] {
+  if (!only) return units
+  // The packages of cases have the same names in many of them.
+  const chosen = units.filter((unit) =>
+    [unit.name, ...(unit.case ? [] : unit.ids)].some((each) => only.includes(each)),
+  )
+  return chosen.every((unit) => unit.case) ? chosen : [EARLY, ...chosen]
+}
