@@ -1,7 +1,8 @@
 import type { DevEnvironment } from 'vite'
 import type { ModuleRunner } from 'vite/module-runner'
 import { PONG_EVENT } from './constants.ts'
-import { hookEnvironment, markHooks, outsideHooks } from './hook-environment.ts'
+import { currentHook, hookEnvironment, markHooks, outsideHooks } from './hook-environment.ts'
+import type { FetchedModule } from './hook-environment.ts'
 
 /** Who evaluates an environment's modules, by what has happened so far. */
 export interface ObservedRunner {
@@ -14,6 +15,11 @@ export interface ObservedRunner {
   readonly fetchedBy: ReadonlySet<DevEnvironment>
   /** The runner in this process, if somebody has created it. */
   readonly runner: ModuleRunner | undefined
+  /**
+   * The modules of other environments that plugins fetched when they last loaded and transformed the
+   * module `id` of this one. Of a copy, as it is made in the bridge topology, there is one.
+   */
+  sourcesOf: (id: string) => readonly FetchedModule[]
   /** Calls `listener` whenever one of these has changed. It must not throw. */
   subscribe: (listener: () => void) => () => void
   /** Stops observing; what is known stays. */
@@ -80,8 +86,9 @@ function observe(environment: DevEnvironment): ObservedRunner {
 
   const fetchModule = environment.fetchModule.bind(environment)
   const transformRequest = environment.transformRequest.bind(environment)
-  environment.fetchModule = (...args) => {
-    const by = hookEnvironment()
+  environment.fetchModule = async (...args) => {
+    const hook = currentHook()
+    const by = hook?.environment
     if (by && by !== environment) {
       const before = invokes
       // A runner in this process may be used in a hook, too. Vite takes up its request, which is
@@ -94,7 +101,9 @@ function observe(environment: DevEnvironment): ObservedRunner {
         tell()
       })
     }
-    return outsideHooks(() => fetchModule(...args))
+    const result = await outsideHooks(() => fetchModule(...args))
+    if (by !== environment && 'id' in result) hook?.fetched.push({ environment, id: result.id })
+    return result
   }
   environment.transformRequest = (...args) => {
     const by = hookEnvironment()
@@ -106,7 +115,7 @@ function observe(environment: DevEnvironment): ObservedRunner {
     return outsideHooks(() => transformRequest(...args))
   }
 
-  const unmark = environment.config.consumer === 'server' ? markHooks(environment) : undefined
+  const hooks = environment.config.consumer === 'server' ? markHooks(environment) : undefined
 
   return {
     get hasRunner() {
@@ -116,6 +125,7 @@ function observe(environment: DevEnvironment): ObservedRunner {
     get runner() {
       return createdRunner()
     },
+    sourcesOf: (id) => hooks?.sources.get(id) ?? [],
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -123,7 +133,7 @@ function observe(environment: DevEnvironment): ObservedRunner {
     close() {
       hot.off(INVOKE_EVENT, onInvoke)
       hot.off(PONG_EVENT, onPong)
-      unmark?.()
+      hooks?.unmark()
       listeners.clear()
     },
   }

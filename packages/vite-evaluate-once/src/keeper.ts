@@ -1,0 +1,147 @@
+import { observeRunner } from '@holdfast/vite-hmr-bridge'
+import type { DevEnvironment, FetchResult } from 'vite'
+import { fileOf, OutputGraph } from './output-graph.ts'
+import { isStore, onceCode, tellingCode } from './wrap.ts'
+
+type Code = Extract<FetchResult, { code: string }>
+
+/** An output of an optimizer that a runner has fetched. */
+export interface Fetched {
+  /** The dependency whose entry it is, or the name of the file that several share. */
+  dependency: string
+  /** The environment whose runner evaluates it. */
+  environment: string
+  /** Since when it has been kept, if it is. */
+  since?: Date
+  /** Why it is evaluated anew at each reload, if it is. */
+  notKept?: string
+}
+
+interface Output extends Source {
+  /** Since when it has been kept, or why it is not. */
+  kept: Date | string
+  /** How often it has been fetched in this generation: from the second time on it was there. */
+  times: number
+}
+
+interface Source {
+  graph: OutputGraph
+  id: string
+}
+
+/** What the runner of one environment keeps. */
+export class Keeper {
+  readonly environment: DevEnvironment
+  #server: string
+  #graphs: ReadonlyMap<DevEnvironment, OutputGraph>
+  #generation = 0
+  #versions = new Map<OutputGraph, string>()
+  #outputs = new Map<string, Output>()
+  /** What has been fetched lately, as it was given out: it never changes, and maps can be large. */
+  #given = new Map<string, { from: string; code: string }>()
+
+  constructor(
+    environment: DevEnvironment,
+    server: string,
+    graphs: ReadonlyMap<DevEnvironment, OutputGraph>,
+  ) {
+    this.environment = environment
+    this.#server = server
+    this.#graphs = graphs
+  }
+
+  get generation(): number {
+    return this.#generation
+  }
+
+  get fetched(): Fetched[] {
+    return [...this.#outputs.values()].map(({ graph, id, kept }) => ({
+      dependency: graph.nameOf(fileOf(id)),
+      environment: this.environment.name,
+      ...(typeof kept === 'string' ? { notKept: kept } : { since: kept }),
+    }))
+  }
+
+  /** The outputs that the runner has kept over a reload, by what it calls them. */
+  get reused(): ReadonlyMap<string, Source> {
+    return new Map(
+      [...this.#outputs].filter(([, { kept, times }]) => typeof kept !== 'string' && times > 1),
+    )
+  }
+
+  /** Has all that is kept dropped by the runner, with the next module that it fetches. */
+  drop(): void {
+    this.#generation++
+    this.#outputs.clear()
+    this.#given.clear()
+  }
+
+  /** What the runner is to be given instead of what Vite has transformed for it. */
+  async give(fetched: Code, startOffset = 0): Promise<Code> {
+    if (isStore(fetched.id)) return fetched
+    const output = this.#outputOf(fetched.id)
+    if (!output) {
+      return { ...fetched, code: tellingCode(fetched.code, this.#generation, startOffset) }
+    }
+    const { graph, id } = output
+    const foreign = await this.#foreignIn(fetched.id, graph)
+    if (foreign !== undefined) graph.refuse(id, foreign)
+    const reason = await graph.reasonAgainst(id)
+    if (this.#isReplaced(graph)) this.drop()
+    const key = id === fetched.id ? id : `${fetched.id}\n${id}`
+    const known = this.#outputs.get(key)
+    this.#outputs.set(key, {
+      ...output,
+      kept: reason ?? known?.kept ?? new Date(),
+      times: (known?.times ?? 0) + 1,
+    })
+    if (reason !== undefined) return fetched
+    return { ...fetched, code: this.#onceCode(key, fetched.code, startOffset) }
+  }
+
+  #onceCode(key: string, from: string, startOffset: number): string {
+    const given = this.#given.get(key)
+    if (given?.from === from) return given.code
+    const { name: environment } = this.environment
+    const address = { server: this.#server, environment, generation: this.#generation, key }
+    const code = onceCode(from, address, startOffset)
+    this.#given.set(key, { from, code })
+    return code
+  }
+
+  /** The output that a module is, or, in the bridge topology, that it is a copy of. */
+  #outputOf(moduleId: string): Source | undefined {
+    const graph = this.#graphs.get(this.environment)
+    if (graph?.has(moduleId)) return { graph, id: moduleId }
+    const sources = observeRunner(this.environment).sourcesOf(moduleId)
+    const [source] = sources
+    if (!source || sources.length > 1) return undefined
+    const graphOfSource = this.#graphs.get(source.environment)
+    return graphOfSource?.has(source.id) ? { graph: graphOfSource, id: source.id } : undefined
+  }
+
+  /** Whether Vite has optimized anew since what is kept was fetched. */
+  #isReplaced(graph: OutputGraph): boolean {
+    const before = this.#versions.get(graph)
+    this.#versions.set(graph, graph.version)
+    return before !== undefined && before !== graph.version
+  }
+
+  /**
+   * Plugins may have added imports to what the optimizer wrote. What those are is known once they have
+   * been fetched, and so before the module is used again.
+   */
+  async #foreignIn(moduleId: string, graph: OutputGraph): Promise<string | undefined> {
+    const { moduleGraph } = this.environment
+    const { transformResult } = moduleGraph.getModuleById(moduleId) ?? {}
+    const { deps = [], dynamicDeps = [] } = transformResult ?? {}
+    for (const url of [...deps, ...dynamicDeps]) {
+      if (graph.isOfRuntime(url)) continue
+      const imported = await moduleGraph.getModuleByUrl(url)
+      if (imported?.transformResult && !this.#outputOf(imported.id!)) {
+        return `imports ${url}, by a plugin's transform`
+      }
+    }
+    return undefined
+  }
+}
