@@ -119,7 +119,8 @@ function placeOf(fetched: vite.FetchResult, text: string): Place {
   if (!('code' in fetched)) throw new Error('no code')
   const lines = fetched.code.split('\n')
   const [, base64] = /sourceMappingURL=data:[^,]*,(.*)/.exec(fetched.code)!
-  const map = new TraceMap(Buffer.from(base64!, 'base64').toString())
+  const json = Buffer.from(base64!, 'base64').toString()
+  const map = new TraceMap(json.replaceAll(/\?v=\w+/g, ''))
   const line = lines.findIndex((one) => one.includes(text))
   const column = lines[line]!.indexOf(text)
   return { line, original: originalPositionFor(map, { line: line + 1, column }) }

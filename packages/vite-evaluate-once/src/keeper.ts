@@ -1,5 +1,5 @@
 import { observeRunner } from '@holdfast/vite-hmr-bridge'
-import type { DevEnvironment, FetchResult } from 'vite'
+import type { DevEnvironment, EnvironmentModuleNode, FetchResult } from 'vite'
 import { fileOf, OutputGraph } from './output-graph.ts'
 import { isStore, onceCode, tellingCode } from './wrap.ts'
 
@@ -79,13 +79,17 @@ export class Keeper {
   /** What the runner is to be given instead of what Vite has transformed for it. */
   async give(fetched: Code, startOffset = 0): Promise<Code> {
     if (isStore(fetched.id)) return fetched
+    const node = this.environment.moduleGraph.getModuleById(fetched.id)
     const output = this.#outputOf(fetched.id)
     if (!output) {
+      if (node) await this.#refuseImporters(node)
       return { ...fetched, code: tellingCode(fetched.code, this.#generation, startOffset) }
     }
     const { graph, id } = output
-    const foreign = await this.#foreignIn(fetched.id, graph)
-    if (foreign !== undefined) graph.refuse(id, foreign)
+    for (const imported of node?.importedModules ?? []) {
+      if (!imported.transformResult || this.#outputOf(imported.id!)) continue
+      await this.#refuseImporters(imported)
+    }
     const reason = await graph.reasonAgainst(id)
     if (this.#isReplaced(graph)) this.drop()
     const key = id === fetched.id ? id : `${fetched.id}\n${id}`
@@ -128,20 +132,14 @@ export class Keeper {
   }
 
   /**
-   * Plugins may have added imports to what the optimizer wrote. What those are is known once they have
-   * been fetched, and so before the module is used again.
+   * Whatever a plugin has had an output import, or has made of its imports. Modules of which nothing is
+   * known yet are judged when they are fetched.
    */
-  async #foreignIn(moduleId: string, graph: OutputGraph): Promise<string | undefined> {
-    const { moduleGraph } = this.environment
-    const { transformResult } = moduleGraph.getModuleById(moduleId) ?? {}
-    const { deps = [], dynamicDeps = [] } = transformResult ?? {}
-    for (const url of [...deps, ...dynamicDeps]) {
-      if (graph.isOfRuntime(url)) continue
-      const imported = await moduleGraph.getModuleByUrl(url)
-      if (imported?.transformResult && !this.#outputOf(imported.id!)) {
-        return `imports ${url}, by a plugin's transform`
-      }
+  async #refuseImporters({ id, importers }: EnvironmentModuleNode): Promise<void> {
+    for (const importer of importers) {
+      const output = importer.id && this.#outputOf(importer.id)
+      const what = `imports ${id?.replace(/^\0/, '')}, as a plugin has it`
+      if (output) await output.graph.refuse(output.id, what)
     }
-    return undefined
   }
 }

@@ -28,7 +28,6 @@ export class OutputGraph {
   #reasons = new Map<string, Promise<string | undefined>>()
   #refused = new Map<string, string>()
   #browserHash = ''
-  #changes = 0
 
   /** @param excluded Names of packages; to be followed by {@link reconsider} where it changes. */
   constructor(environment: DevEnvironment, excluded: ReadonlySet<string>) {
@@ -41,16 +40,16 @@ export class OutputGraph {
     return this.#environment.depsOptimizer?.isOptimizedDepFile(id) ?? false
   }
 
-  /** Another one after each run of Vite's optimizer that replaces outputs, and each {@link reconsider}. */
+  /** Another one after each run of Vite's optimizer that replaces outputs. */
   get version(): string {
     const { browserHash = '' } = this.#environment.depsOptimizer?.metadata ?? {}
     if (browserHash !== this.#browserHash) {
       this.#browserHash = browserHash
       this.#imports.clear()
       this.#refused.clear()
-      this.reconsider()
+      this.#reasons.clear()
     }
-    return `${browserHash}.${this.#changes}`
+    return browserHash
   }
 
   /** The dependency whose entry a file is, or the file's own name. */
@@ -80,18 +79,16 @@ export class OutputGraph {
     return reason
   }
 
-  /** An output that something else than its own code speaks against, and so against its importers. */
-  refuse(id: string, reason: string): void {
-    const file = fileOf(id)
-    if (this.#refused.has(file)) return
-    this.#refused.set(file, reason)
+  /** Has an output not be kept, nor what imports it, for what cannot be read in its file. */
+  async refuse(id: string, reason: string): Promise<void> {
+    if ((await this.reasonAgainst(id)) !== undefined) return
+    this.#refused.set(fileOf(id), reason)
     this.reconsider()
   }
 
   /** To be called when what is excluded has changed. */
   reconsider(): void {
     this.#reasons.clear()
-    this.#changes++
   }
 
   /** Visits all that a file imports, and finds circles on the way. */
