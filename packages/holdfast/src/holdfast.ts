@@ -1,3 +1,4 @@
+import { evaluateOnce } from '@holdfast/vite-evaluate-once'
 import { hmrBridge } from '@holdfast/vite-hmr-bridge'
 import type { FindRoutes } from '@holdfast/vite-hmr-bridge'
 import { incrementalDeps } from '@holdfast/vite-incremental-deps'
@@ -21,12 +22,14 @@ import { findRoutes, findTopology } from './topology.ts'
 export function holdfast(options: HoldfastOptions = {}): Plugin[] {
   checkOptions(options)
   const { state = {}, incrementalDeps: addsDeps = true, bridge, gate = {}, page = {} } = options
+  const { evaluateOnce: once = {} } = options
   return [
     startLine(bridge ?? 'found', page !== false),
     ...(page ? [pagePlugin(page)] : []),
     ...(gate ? requestGate(gate) : []),
     ...(state ? statePlugin(state) : []),
     ...(addsDeps ? [incrementalDeps()] : []),
+    ...(once ? [evaluateOnce(once)] : []),
     ...(bridge === false ? [] : [hmrBridge(bridge ?? findBridge)]),
     reports({ reports: options.reports ?? true, include: options.include ?? 'remember' }),
   ]

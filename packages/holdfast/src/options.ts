@@ -1,3 +1,4 @@
+import type { EvaluateOnceOptions } from '@holdfast/vite-evaluate-once'
 import type { HmrBridgeOptions } from '@holdfast/vite-hmr-bridge'
 import type { RequestGateOptions } from '@holdfast/vite-request-gate'
 import type { StatePluginOptions } from '@holdfast/vite-state-plugin'
@@ -15,6 +16,11 @@ export interface HoldfastOptions {
    * @default true
    */
   incrementalDeps?: boolean
+  /**
+   * Options of `@holdfast/vite-evaluate-once`, or `false` to do without.
+   * @default its defaults
+   */
+  evaluateOnce?: EvaluateOnceOptions | false
   /**
    * Options of `@holdfast/vite-hmr-bridge`, or `false` to do without.
    * @default from every server environment without a runner to every environment in workerd
@@ -47,6 +53,7 @@ export interface HoldfastOptions {
 const names: Record<keyof HoldfastOptions, true> = {
   state: true,
   incrementalDeps: true,
+  evaluateOnce: true,
   bridge: true,
   gate: true,
   page: true,

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { EvaluateOnceApi, Fetched } from '@holdfast/vite-evaluate-once'
 import type { StatePluginApi } from '@holdfast/vite-state-plugin'
 import type { Connect, ViteDevServer } from 'vite'
 import { apiOf } from './api-of.ts'
@@ -37,6 +38,11 @@ export interface StateData {
   keys?: Awaited<ReturnType<StatePluginApi['stateKeys']>>
   /** Whether the keys have values. */
   hasValues: boolean
+}
+
+/** What the page is told of dependencies that runners have evaluated; nothing where none is kept. */
+export interface KeptData {
+  dependencies?: Fetched[]
 }
 
 /** For all but the frame: nothing is loaded from elsewhere, and nothing sent there. */
@@ -78,6 +84,12 @@ export function servePage(
     return { ...(keys && { keys }), hasValues: values }
   }
 
+  const keptData = (): KeptData => {
+    const api: Partial<EvaluateOnceApi> | undefined = apiOf(config, '@holdfast/vite-evaluate-once')
+    const dependencies = api?.fetched?.()
+    return { ...(dependencies && { dependencies }) }
+  }
+
   const answer = async (
     name: string,
     response: ServerResponse,
@@ -85,6 +97,7 @@ export function servePage(
   ): Promise<void> => {
     try {
       if (name === 'timeline.json') return sendJson(response, timelineData())
+      if (name === 'kept.json') return sendJson(response, keptData())
       if (name === 'state.json') return sendJson(response, await stateData())
       files ??= readPageFiles()
       const file = (await files).get(name || 'index.html')
@@ -124,7 +137,7 @@ export function servePage(
   }
 }
 
-function sendJson(response: ServerResponse, data: TimelineData | StateData): void {
+function sendJson(response: ServerResponse, data: TimelineData | StateData | KeptData): void {
   send(response, 200, 'application/json', JSON.stringify(data))
 }
 

@@ -22,11 +22,20 @@ const virtual: Plugin = {
 
 test('what imports the application is evaluated with it, statically, dynamically or by way of others', async () => {
   await using project = await createProject(vite, {
-    ...pack('static', `import { value } from 'virtual:of-app'; evaluated('static'); export { value }`),
+    ...pack(
+      'static',
+      `import { value } from 'virtual:of-app'; evaluated('static'); export { value }`,
+    ),
     ...pack('lazy', `evaluated('lazy'); export const load = () => import('virtual:of-app')`),
-    ...pack('named', `evaluated('named'); export const load = (name) => import(/* @vite-ignore */ name)`),
+    ...pack(
+      'named',
+      `evaluated('named'); export const load = (name) => import(/* @vite-ignore */ name)`,
+    ),
     ...pack('importer', `export * from 'static'; evaluated('importer')`),
-    ...pack('closed', `import 'node:path'; evaluated('closed'); export const load = () => import('lazy-part')`),
+    ...pack(
+      'closed',
+      `import 'node:path'; evaluated('closed'); export const load = () => import('lazy-part')`,
+    ),
     ...pack('lazy-part', `evaluated('lazy-part')`),
     'src/entry.js': entry('static', 'lazy', 'named', 'importer', 'closed'),
   })
@@ -72,8 +81,8 @@ test('what a plugin has a dependency import counts, too', async () => {
   await server.reload()
   expect([count('of-app'), count('dep'), count('importer')]).toEqual([3, 3, 3])
   expect(notKept(server)).toEqual({
-    dep: "it imports virtual:of-app, as a plugin has it",
-    importer: "it imports dep, which imports virtual:of-app, as a plugin has it",
+    dep: 'it imports virtual:of-app, as a plugin has it',
+    importer: 'it imports dep, which imports virtual:of-app, as a plugin has it',
   })
 })
 

@@ -84,7 +84,10 @@ describe.each(majors)('Vite %s', (_name, major) => {
 
   test('no line moves, and columns as source maps tell', async () => {
     await using project = await createProject(major, {
-      ...pack('thrower', `// A comment.\nexport const fail = () => {\n  throw new Error('here')\n}`),
+      ...pack(
+        'thrower',
+        `// A comment.\nexport const fail = () => {\n  throw new Error('here')\n}`,
+      ),
       'src/entry.js': entry(`import { fail } from 'thrower'; export { fail }`),
       // Vite puts nothing before it.
       'src/bare.js': `globalThis.bare = 'there'`,
@@ -96,7 +99,13 @@ describe.each(majors)('Vite %s', (_name, major) => {
       const bare = await placeIn('/src/bare.js', 'there')
       await server.ssr.transformRequest('/src/entry.js')
       const urls = [...server.ssr.moduleGraph.urlToModuleMap.keys()]
-      return [bare, await placeIn(urls.find((url) => url.includes('/thrower.js'))!, 'here')]
+      return [
+        bare,
+        await placeIn(
+          urls.find((url) => url.includes('/thrower.js'))!,
+          'here',
+        ),
+      ]
     }
     const plain = await placesIn([])
     expect(plain).toMatchObject([

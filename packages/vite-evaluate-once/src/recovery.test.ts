@@ -54,7 +54,10 @@ test.each(majors)('Vite %s: a package that throws when it is used again', async 
 
 test('an error that has nothing to do with it costs one reload, and the package is kept', async () => {
   await using project = await createProject(vite, {
-    ...pack('strict', `evaluated('strict'); export const check = (ok) => { if (!ok) throw new Error('no') }`),
+    ...pack(
+      'strict',
+      `evaluated('strict'); export const check = (ok) => { if (!ok) throw new Error('no') }`,
+    ),
     'src/entry.js': `import { check } from 'strict'\ncheck(true)\nevaluated('entry')`,
   })
   await using server = await project.serve({ plugins: [evaluateOnce()] })

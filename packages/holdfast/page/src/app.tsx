@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react'
 import { Advice } from './advice.tsx'
 import { outcomes } from './describe.ts'
+import { KeptDependencies } from './kept-dependencies.tsx'
 import { StateKeys } from './state-keys.tsx'
 import { Timeline } from './timeline.tsx'
 import { useServer } from './use-server.ts'
@@ -9,7 +10,7 @@ import type { Server } from './use-server.ts'
 export function App() {
   const frame = useRef<HTMLIFrameElement>(null)
   const server = useServer(frame)
-  const { timeline, state, refresh } = server
+  const { timeline, state, kept, refresh } = server
   const [chosen, setChosen] = useState('')
 
   return (
@@ -50,6 +51,10 @@ export function App() {
         <section aria-labelledby="state">
           <h2 id="state">State</h2>
           {state && <StateKeys {...state} />}
+        </section>
+        <section aria-labelledby="kept">
+          <h2 id="kept">Dependencies evaluated once</h2>
+          {kept && <KeptDependencies {...kept} />}
         </section>
       </main>
       {/* Vite's client would reload the page itself. */}

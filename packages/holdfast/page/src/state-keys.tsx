@@ -1,7 +1,7 @@
-import { useEffect, useState } from 'react'
 import type { StateData } from '../../src/page-server.ts'
 import { describeAge } from './describe.ts'
 import { Table } from './table.tsx'
+import { useNow } from './use-now.ts'
 
 export function StateKeys({ keys, hasValues }: StateData) {
   const now = useNow()
@@ -50,14 +50,4 @@ export function StateKeys({ keys, hasValues }: StateData) {
       </Table>
     </>
   )
-}
-
-/** The time, about every second. */
-function useNow(): number {
-  const [now, setNow] = useState(Date.now)
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000)
-    return () => clearInterval(timer)
-  }, [])
-  return now
 }

@@ -1,12 +1,13 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { RefObject } from 'react'
-import type { StateData, TimelineData } from '../../src/page-server.ts'
+import type { KeptData, StateData, TimelineData } from '../../src/page-server.ts'
 
 type Connection = 'connecting' | 'connected' | 'disconnected'
 
 export interface Server {
   timeline: TimelineData | undefined
   state: StateData | undefined
+  kept: KeptData | undefined
   connection: Connection
   /** Why the last try to get something failed. */
   error: string | undefined
@@ -17,6 +18,7 @@ export interface Server {
 export function useServer(frame: RefObject<HTMLIFrameElement | null>): Server {
   const [timeline, setTimeline] = useState<TimelineData>()
   const [state, setState] = useState<StateData>()
+  const [kept, setKept] = useState<KeptData>()
   const [connection, setConnection] = useState<Connection>('connecting')
   const [error, setError] = useState<string>()
 
@@ -24,6 +26,7 @@ export function useServer(frame: RefObject<HTMLIFrameElement | null>): Server {
     try {
       // One after the other: runners may take their time.
       setTimeline(await getJson<TimelineData>('timeline.json'))
+      setKept(await getJson<KeptData>('kept.json'))
       setState(await getJson<StateData>('state.json'))
       setError(undefined)
     } catch (reason) {
@@ -50,7 +53,7 @@ export function useServer(frame: RefObject<HTMLIFrameElement | null>): Server {
     }
   }, [frame, refresh])
 
-  return { timeline, state, connection, error, refresh }
+  return { timeline, state, kept, connection, error, refresh }
 }
 
 /** Runs the action, and once more after it if it was called for meanwhile. */
