@@ -25,7 +25,7 @@ function withResolvers() {
   return { promise, resolve, reject }
 }
 
-const stored = (): Stored[] => [...store().values()].flatMap((one) => [...one.values()])
+const stored = (): Stored[] => [...store().values()].flatMap((one) => Array.from(one.values()))
 
 const indices = [0, 1, 2]
 /** Once `b` is optimized as well, what it shares with `a` moves to a chunk, so that Vite must reload. */

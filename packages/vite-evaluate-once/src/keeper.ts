@@ -12,9 +12,9 @@ export interface Fetched {
   /** The environment whose runner evaluates it. */
   environment: string
   /** Since when it has been kept, if it is. */
-  since?: Date
+  since: Date | undefined
   /** Why it is evaluated anew at each reload, if it is. */
-  notKept?: string
+  notKept: string | undefined
 }
 
 interface Output extends Source {
@@ -58,7 +58,8 @@ export class Keeper {
     return [...this.#outputs.values()].map(({ graph, id, kept }) => ({
       dependency: graph.nameOf(fileOf(id)),
       environment: this.environment.name,
-      ...(typeof kept === 'string' ? { notKept: kept } : { since: kept }),
+      since: typeof kept === 'string' ? undefined : kept,
+      notKept: typeof kept === 'string' ? kept : undefined,
     }))
   }
 

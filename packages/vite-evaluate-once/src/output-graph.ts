@@ -134,7 +134,7 @@ export class OutputGraph {
   }
 
   async #lex(file: string): Promise<Imports> {
-    await init
+    await init()
     const code = await readFile(file, 'utf8').catch(() => undefined)
     if (code === undefined) return { statics: [], dynamics: [], foreign: 'is not there any more' }
     const found: Imports = { statics: [], dynamics: [] }
@@ -157,7 +157,7 @@ export class OutputGraph {
 
   /** Whether the runtime has it, and has it once. */
   isOfRuntime(specifier: string): boolean {
-    const { builtins = [] } = this.#environment.config.resolve
+    const { builtins } = this.#environment.config.resolve
     return (
       isBuiltin(specifier) ||
       /^(?:node|cloudflare|workerd|bun|deno):/.test(specifier) ||

@@ -65,9 +65,9 @@ export class Recovery {
 
 /** The output that is used again and that the error was thrown in, if it was thrown in one. */
 async function whereThrown(keeper: Keeper, stack: string) {
-  const [frame] = stack
+  const frame = stack
     .split('\n')
-    .filter((line) => /^\s*at .*[/\0]/.test(line) && !/\bnode:/.test(line))
+    .find((line) => /^\s*at .*[/\0]/.test(line) && !/\bnode:/.test(line))
   if (frame === undefined) return undefined
   for (const [key, output] of keeper.reused) {
     const [calledBy = key] = key.split('\n')
