@@ -26,6 +26,8 @@ export default defineConfig({
     rsc({ serverHandler: false }),
     mode === 'on' && holdfast?.(),
     mode === 'no-incremental' && holdfast?.({ incrementalDeps: false }),
+    mode === 'no-gate' && holdfast?.({ gate: false }),
+    mode === 'no-once' && holdfast?.({ evaluateOnce: false }),
     topology === 'bridge' && ssrBridge('rsc'),
     // The worker runs the server components; the ssr environment, which renders client components
     // to HTML, runs in the same isolate.

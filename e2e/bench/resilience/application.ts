@@ -15,6 +15,8 @@ export interface Result {
   body: string
   /** Absent where nothing was answered. */
   stateId?: string | undefined
+  /** What the worker's own module says of itself, once it is edited. */
+  edited?: string | undefined
 }
 
 export interface ActionResult extends Result {
@@ -72,7 +74,8 @@ export class Application {
       const { status, headers } = response
       const body = await response.text()
       const stateId = headers.get('x-state-id') ?? undefined
-      return { fault: check({ status, headers, body }), body, stateId }
+      const edited = headers.get('x-edited') ?? undefined
+      return { fault: check({ status, headers, body }), body, stateId, edited }
     } catch (error) {
       // What `fetch` failed of is its cause.
       const body = String((error as Error).cause ?? error)

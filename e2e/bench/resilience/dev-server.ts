@@ -10,7 +10,7 @@ import type { Figures } from './figures-plugin.ts'
 export interface Setup {
   topology: 'child' | 'bridge'
   /** With which of the packages: see the harness's `settings.ts`. */
-  holdfast: 'off' | 'no-incremental' | 'on'
+  holdfast: 'off' | 'no-incremental' | 'no-gate' | 'no-once' | 'on'
 }
 
 /** Everything that was started and not stopped yet. */
