@@ -14,7 +14,7 @@ export interface Options {
   /** How the ssr environment is run: see the harness's `settings.ts`. */
   topology: 'child' | 'bridge'
   /** With which of our packages: see the harness's `settings.ts`. */
-  holdfast: 'on' | 'no-incremental' | 'off'
+  holdfast: 'on' | 'no-incremental' | 'no-once' | 'off'
   /** The server's configuration, if not the harness's own. */
   config: string | undefined
   /** What of Vite's debug output is printed, if any. */

@@ -26,6 +26,7 @@ export default defineConfig<Options & RedwoodOptions>({
         'faults.test.ts',
         'incremental.test.ts',
         'saves.test.ts',
+        'evaluate-once.test.ts',
         'reports.test.ts',
         'page.test.ts',
         'control.test.ts',

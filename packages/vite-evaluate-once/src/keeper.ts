@@ -24,7 +24,8 @@ interface Output extends Source {
   times: number
 }
 
-interface Source {
+/** The output that a module is or that it is a copy of. */
+export interface Source {
   graph: OutputGraph
   id: string
 }

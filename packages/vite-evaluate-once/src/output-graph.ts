@@ -65,9 +65,14 @@ export class OutputGraph {
 
   /** The package that an output is the entry of, or those that it has modules of. */
   async packagesOf(file: string): Promise<string[]> {
+    const name = this.packageOf(file)
+    return name === undefined ? packagesIn(file) : [name]
+  }
+
+  /** The package that an output is the entry of; none of a chunk. */
+  packageOf(file: string): string | undefined {
     const dependency = this.#dependencyOf(file)
-    const name = dependency && packageOf(dependency)
-    return name ? [name] : packagesIn(file)
+    return dependency && packageOf(dependency)
   }
 
   /** Why an output cannot be kept, if it cannot. */

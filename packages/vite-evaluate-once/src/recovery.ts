@@ -1,6 +1,6 @@
 import type { Failure } from './constants.ts'
 import { PACKAGE_NAME } from './constants.ts'
-import type { Keeper } from './keeper.ts'
+import type { Keeper, Source } from './keeper.ts'
 import { fileOf } from './output-graph.ts'
 import { sourcesOf } from './packages-in.ts'
 
@@ -63,15 +63,27 @@ export class Recovery {
   }
 }
 
-/** The output that is used again and that the error was thrown in, if it was thrown in one. */
-async function whereThrown(keeper: Keeper, stack: string) {
+/**
+ * The output that is used again and that the error was thrown in, if it was thrown in one. A stack
+ * names the output or the file that it was made from, by its path or below the id of a copy.
+ */
+async function whereThrown(keeper: Keeper, stack: string): Promise<Source | undefined> {
   const frame = stack
     .split('\n')
     .find((line) => /^\s*at .*[/\0]/.test(line) && !/\bnode:/.test(line))
   if (frame === undefined) return undefined
-  for (const [key, output] of keeper.reused) {
-    const [calledBy = key] = key.split('\n')
-    const names = [calledBy, encodeURI(calledBy), ...(await sourcesOf(fileOf(output.id)))]
+  const reused = [...keeper.reused.values()]
+  const isOf = (name: string): boolean => frame.includes(`/node_modules/${name}/`)
+  // Without looking into files, so that the reload comes before the answer that failed, if it can.
+  const found = reused.find(({ graph, id }) => {
+    const file = fileOf(id)
+    const dependency = graph.packageOf(file)
+    return frame.includes(file.split('/').slice(-2).join('/')) || (dependency && isOf(dependency))
+  })
+  if (found) return found
+  for (const output of reused) {
+    const sources = await sourcesOf(fileOf(output.id))
+    const names = sources.map((source) => source.slice(source.lastIndexOf('/node_modules/')))
     if (names.some((name) => frame.includes(`${name}:`))) return output
   }
   return undefined

@@ -1,0 +1,2 @@
+/** Has the environments that `?of=` names reloaded. */
+export const RELOAD_PATH = '/evaluate-once/reload'
