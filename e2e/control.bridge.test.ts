@@ -1,4 +1,4 @@
-import { edit } from '@holdfast/app-request-info/edits'
+import { sources } from '@holdfast/app-request-info/sources'
 import { expect, open, test } from './fixture.ts'
 import { expectReoptimization, tryToAsk } from './steps.ts'
 
@@ -22,7 +22,7 @@ test('the control stays broken until it is restarted', async ({ harness, page })
   }
   await expectFailures()
   const printedBeforeEdit = harness.output.length
-  edit('src/components/client-component.tsx', 'Client component on', 'A component on')
+  sources.edit('src/components/client-component.tsx', 'Client component on', 'A component on')
   await expect.poll(() => harness.output.slice(printedBeforeEdit)).toContain('client-component.tsx')
   await expectFailures()
 

@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { switchNames } from '@holdfast/app-request-info/switches'
+import { sources } from '@holdfast/app-request-info/sources'
 import { expect, open, test } from './fixture.ts'
 import { appRoot, run } from './server.ts'
 import { callServerAction, expectPart, readState } from './steps.ts'
 
-test.use({ mode: 'preview', initiallyOn: switchNames })
+test.use({ mode: 'preview', initiallyOn: sources.switchNames })
 
 test('the production build works', { tag: '@build' }, async ({ harness, page }) => {
   const errors: Error[] = []
@@ -13,7 +13,7 @@ test('the production build works', { tag: '@build' }, async ({ harness, page }) 
   await open(page, `${harness.url}/some/path`)
   const { id } = await readState(page)
   await callServerAction(page)
-  for (const name of switchNames) await expectPart(page, name)
+  for (const name of sources.switchNames) await expectPart(page, name)
 
   await page.reload()
   expect((await readState(page)).id).toBe(id)

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { edit, undoEdits } from '@holdfast/app-request-info/edits'
+import { sources } from '@holdfast/app-request-info/sources'
 import { addBrokenPackage } from './faults/broken-package.ts'
 import { EVENTS_PATH, SOCKET_PATH, UPLOAD_PATH } from './faults/constants.ts'
 import { Latch } from './faults/latch.ts'
@@ -131,7 +131,7 @@ test('a restart answers the 50 that are held', async ({ harness }) => {
 
   const answers = Array.from({ length: 50 }, (_, index) => fetch(`${harness.url}/${index}`))
   await expectWaiting(harness, 50)
-  edit('vite.config.ts', 'clearScreen: false', 'clearScreen: Boolean(0)')
+  sources.edit('vite.config.ts', 'clearScreen: false', 'clearScreen: Boolean(0)')
   for (const { status, headers } of await Promise.all(answers)) {
     expect(status).toBe(503)
     expect(headers.get('retry-after')).toBe('1')
@@ -151,10 +151,10 @@ test('a dependency that fails to bundle can be taken out', async ({ harness }) =
   using broken = addBrokenPackage()
   await ask(harness.url)
   const statement = `import '${broken.id}'\n`
-  edit('src/page.tsx', 'export function Page', `${statement}export function Page`)
+  sources.edit('src/page.tsx', 'export function Page', `${statement}export function Page`)
   await expect.poll(async () => (await fetch(harness.url)).status).toBe(500)
   expect(harness.output).toContain('error while updating dependencies')
-  edit('src/page.tsx', statement, '')
+  sources.edit('src/page.tsx', statement, '')
   await expect.poll(async () => (await fetch(harness.url)).status).toBe(200)
   {
     await using _ = new Load(harness.url)
@@ -174,7 +174,7 @@ test('a file may be deleted while it is looked through', async ({ harness }) => 
   await expectWaiting(harness, 1)
   latch.open()
   expect((await answer).status).toBe(500)
-  undoEdits()
+  sources.undoEdits()
   await expect.poll(async () => (await fetch(harness.url)).status).toBe(200)
   {
     await using _ = new Load(harness.url)
@@ -192,7 +192,7 @@ test('20 saves in two seconds fail nothing', async ({ harness }) => {
     for (let save = 1; save <= 20; save++) {
       if (save === 7) harness.toggle('server-component', true)
       else if (save === 14) harness.toggle('client-component', true)
-      else edit('src/page.tsx', '<h1>', `<h1>${save} `)
+      else sources.edit('src/page.tsx', '<h1>', `<h1>${save} `)
       await sleep(100)
     }
     await expect.poll(async () => (await ask(harness.url)).text).toContain('<h1>20 19 18 17')

@@ -1,4 +1,4 @@
-import type { SwitchName } from '@holdfast/app-request-info/switches'
+import type { SwitchName } from '@holdfast/app-request-info/sources'
 import { expect, open, test } from './fixture.ts'
 import { expectNoReload } from './no-reload.ts'
 import { callServerAction, expectPart, nextRefresh, readState } from './steps.ts'

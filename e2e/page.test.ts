@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Locator, Page } from '@playwright/test'
-import { edit } from '@holdfast/app-request-info/edits'
+import { sources } from '@holdfast/app-request-info/sources'
 import { expect, open, test } from './fixture.ts'
 import type { Harness } from './fixture.ts'
 import { appRoot } from './server.ts'
@@ -83,9 +83,10 @@ test('hostile names are text', async ({ harness, page }) => {
   const source = path.join(appRoot, 'src', file)
   await ask(harness.url)
   try {
+    harness.togglePart('plain-module', 0, true)
     writeFileSync(source, readFileSync(path.join(appRoot, 'src/plain-module.ts')))
-    edit('src/worker.tsx', './plain-module.ts', `./${file}`)
-    edit('src/app-state.ts', "'app'", JSON.stringify(name))
+    sources.edit('src/worker.tsx', './plain-module.ts', `./${file}`)
+    sources.edit('src/app-state.ts', "'app'", JSON.stringify(name))
     harness.toggle('plain-module', true)
     await openPage(page, harness)
     await expect(async () => {
@@ -183,7 +184,7 @@ test('it comes back when the server does', async ({ harness, page }) => {
   await page.evaluate(() => Object.assign(window, { isStillHere: true }))
   const again = page.waitForEvent('websocket')
   // Vite restarts when a file that its config imports is saved.
-  edit('settings.ts', "'no-incremental'", "'no-incremental'")
+  sources.edit('settings.ts', "'no-incremental'", "'no-incremental'")
   await again
   await expect(page.getByRole('banner').getByRole('status')).toContainText('Live.')
   expect(await page.evaluate(() => 'isStillHere' in window)).toBe(true)

@@ -1,5 +1,5 @@
-import { edit } from '@holdfast/app-request-info/edits'
-import type { SwitchName } from '@holdfast/app-request-info/switches'
+import { sources } from '@holdfast/app-request-info/sources'
+import type { SwitchName } from '@holdfast/app-request-info/sources'
 import { expect, open, test } from './fixture.ts'
 import {
   ask,
@@ -89,7 +89,7 @@ test('an edit of a client component reaches the server-rendered page', async ({
   await open(page, harness.url)
   const { id } = await readState(page)
 
-  edit('src/components/call-action.tsx', 'Call server action', 'Call the server action')
+  sources.edit('src/components/call-action.tsx', 'Call server action', 'Call the server action')
   await expect(page.getByRole('button')).toHaveText('Call the server action')
   await expect.poll(async () => (await ask(harness.url)).text).toContain('Call the server action')
 

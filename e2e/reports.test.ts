@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
-import type { SwitchName } from '@holdfast/app-request-info/switches'
+import type { SwitchName } from '@holdfast/app-request-info/sources'
 import { expect, open, test } from './fixture.ts'
 import type { Harness } from './fixture.ts'
 import { appRoot } from './server.ts'
@@ -50,6 +50,8 @@ test('a line for what is added', async ({ harness, page }) => {
   for (const name of switches) {
     harness.toggle(name, true)
     await expect(page.getByTestId(name)).toBeVisible()
+    // An open page fetches its components, and has none of them rendered to HTML.
+    await ask(harness.url)
     for (const line of await linesOf(harness, name)) {
       expect(line).toMatch(/^\[holdfast\] \w+ \+ .* in \d+ ms.* · no reload$/)
     }

@@ -1,5 +1,5 @@
-import { edit } from '@holdfast/app-request-info/edits'
-import type { SwitchName } from '@holdfast/app-request-info/switches'
+import { sources } from '@holdfast/app-request-info/sources'
+import type { SwitchName } from '@holdfast/app-request-info/sources'
 import { expect, open, test } from './fixture.ts'
 import { callAction, getPage, Load } from './load.ts'
 import { ask, expectServed } from './steps.ts'
@@ -35,7 +35,7 @@ for (const holdfast of ['on', 'no-incremental'] as const) {
               } else await expectServed(harness, name, isOn)
 
               const next = `${button} after ${name} ${isOn}`
-              edit('src/components/call-action.tsx', label, next)
+              sources.edit('src/components/call-action.tsx', label, next)
               label = next
               await expect.poll(async () => (await ask(harness.url)).text).toContain(next)
             })
@@ -70,7 +70,7 @@ test.describe('faults', () => {
 
   test('a worker that asks its own origin does not wait for itself', async ({ harness, page }) => {
     await open(page, harness.url)
-    edit(
+    sources.edit(
       'src/worker.tsx',
       'const response = await handleRequest(request)',
       `const { pathname, origin } = new URL(request.url)
@@ -97,7 +97,7 @@ test.describe('faults', () => {
 
   test('a dependency that only running code can find', async ({ harness, page }) => {
     await open(page, harness.url)
-    edit(
+    sources.edit(
       'src/worker.tsx',
       'const response = await handleRequest(request)',
       `const { pathname } = new URL(request.url)
@@ -107,6 +107,9 @@ test.describe('faults', () => {
       }
       const response = await handleRequest(request)`,
     )
+    for (const name of ['plain-module', 'server-component'] as const) {
+      harness.togglePart(name, 0, true)
+    }
     const ready = await ask(`${harness.url}/computed/app-state.ts`)
     expect(ready.text).toContain('getAppState')
     // Before it was ever part of a page.
@@ -126,9 +129,9 @@ test.describe('faults', () => {
 
   test('a syntax error is shown, and mended', async ({ harness }) => {
     await ask(harness.url)
-    edit('src/page.tsx', 'export function Page', 'export funtcion Page')
+    sources.edit('src/page.tsx', 'export function Page', 'export funtcion Page')
     await expect.poll(async () => (await fetch(harness.url)).status).toBe(500)
-    edit('src/page.tsx', 'export funtcion Page', 'export function Page')
+    sources.edit('src/page.tsx', 'export funtcion Page', 'export function Page')
     await expect.poll(async () => (await fetch(harness.url)).status).toBe(200)
     await using _ = new Load(harness.url)
     harness.toggle('server-component', true)

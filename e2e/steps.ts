@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import type { SwitchName } from '@holdfast/app-request-info/switches'
+import type { SwitchName } from '@holdfast/app-request-info/sources'
 import { expect } from './fixture.ts'
 import type { Harness } from './fixture.ts'
 
@@ -75,22 +75,26 @@ export async function expectReoptimization(
   request: () => Promise<Answer> = () => ask(harness.url),
 ): Promise<void> {
   const { environment, id } = newDependency[name]
-  const reloading = new RegExp(
-    `\\(${environment}\\) .*dependenc(y|ies) optimized: .*${id}` +
-      `[^]*\\(${environment}\\) .*optimized dependencies changed\\. reloading`,
-  )
   await expect
     .poll(async () => {
       await request()
       return harness.output.slice(printed)
     })
-    .toMatch(reloading)
+    .toMatch(reloadingReoptimization(environment, id))
+}
+
+/** What Vite says when it re-optimizes an environment for a dependency, and that means a reload. */
+export function reloadingReoptimization(environment: string, id: string): RegExp {
+  return new RegExp(
+    `\\(${environment}\\) .*dependenc(y|ies) optimized: .*${id}` +
+      `[^]*\\(${environment}\\) .*optimized dependencies changed\\. reloading`,
+  )
 }
 
 /** Waits until the runner says that it does what Vite asked it to. */
-export async function expectReload(harness: Harness, printed: number): Promise<void> {
+export async function expectReload(served: { output: string }, printed: number): Promise<void> {
   await expect
-    .poll(() => harness.output.slice(printed))
+    .poll(() => served.output.slice(printed))
     .toMatch(/optimized dependencies changed\. reloading[^]*program reload/)
 }
 
@@ -121,7 +125,7 @@ export async function expectPart(page: Page, name: SwitchName): Promise<void> {
     case 'client-component':
       await page.getByTestId(name).getByRole('button').click()
       await expect(page.getByTestId(name)).toHaveText(
-        `Client component on ${pathname}: Clicked 1 times`,
+        `Client component on ${pathname}: Clicked 1 times, a number: true, by zustand`,
       )
       break
     case 'server-action':
@@ -148,4 +152,24 @@ export async function nextRefresh(page: Page): Promise<() => Promise<void>> {
   return async () => {
     await expect.poll(() => page.evaluate(() => 'isRefreshed' in window)).toBe(true)
   }
+}
+
+/**
+ * Has `save` edit the server action, waits until the open page has taken that in, and clicks once:
+ * the click runs the new code for the first time.
+ *
+ * @param save - calls its argument between two saves, if there are two.
+ */
+export async function firstClickAfter(
+  page: Page,
+  save: (between: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  let refreshed = await nextRefresh(page)
+  await save(async () => {
+    await refreshed()
+    refreshed = await nextRefresh(page)
+  })
+  await refreshed()
+  await callServerAction(page)
+  await expect(page.getByTestId('action-result')).toHaveText(/^Call \d+ is (?:even|odd), in /)
 }

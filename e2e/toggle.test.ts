@@ -1,16 +1,25 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { edit } from '@holdfast/app-request-info/edits'
-import { reset } from '@holdfast/app-request-info/reset'
-import { setSwitch, switchNames } from '@holdfast/app-request-info/switches'
+import { sources } from '@holdfast/app-request-info/sources'
+import type { SwitchName } from '@holdfast/app-request-info/sources'
 import { expect, test } from './fixture.ts'
 import { appRoot } from './server.ts'
 
-const sources = ['src/page.tsx', 'src/actions.ts', 'src/worker.tsx'].map((file) =>
-  path.join(appRoot, file),
-)
-const read = () => sources.map((file) => readFileSync(file, 'utf8'))
+const filesOfSwitch: Record<SwitchName, string[]> = {
+  'server-component': ['src/components/server-component.tsx', 'src/page.tsx'],
+  'client-component': ['src/components/client-component.tsx', 'src/page.tsx'],
+  'server-action': ['src/actions.ts'],
+  'plain-module': ['src/plain-module.ts', 'src/worker.tsx'],
+}
+const files = [...new Set(Object.values(filesOfSwitch).flat())]
+const read = () => files.map((file) => readFileSync(path.join(appRoot, file), 'utf8'))
+
+/** Which files are not as they were. */
+const changedSince = (before: string[]) => {
+  const now = read()
+  return files.filter((_file, index) => now[index] !== before[index])
+}
 
 function toggle(...args: string[]) {
   return spawnSync(process.execPath, ['scripts/toggle.ts', ...args], {
@@ -19,15 +28,15 @@ function toggle(...args: string[]) {
   })
 }
 
-test.beforeEach(reset)
-test.afterEach(reset)
+test.beforeEach(sources.reset)
+test.afterEach(sources.reset)
 
-for (const name of switchNames) {
+for (const name of sources.switchNames) {
   test(`${name} flips its own lines there and back`, () => {
     const before = read()
     expect(toggle(name, 'on').status).toBe(0)
     const on = read()
-    expect(on.filter((source, index) => source !== before[index])).toHaveLength(1)
+    expect(changedSince(before).toSorted()).toEqual(filesOfSwitch[name].toSorted())
     expect(toggle(name, 'on').status).toBe(0)
     expect(read(), 'on twice is on').toEqual(on)
     expect(toggle(name, 'off').status).toBe(0)
@@ -35,8 +44,24 @@ for (const name of switchNames) {
   })
 }
 
+for (const name of sources.switchNames) {
+  test(`${name} is flipped part by part`, () => {
+    const before = read()
+    expect(sources.setPart(name, 0, true)).toBe(true)
+    expect(sources.setPart(name, 0, true)).toBe(false)
+    expect(changedSince(before)).toEqual([filesOfSwitch[name][0]])
+    expect(sources.setPart(name, 1, true)).toBe(true)
+    const on = read()
+    expect(sources.setSwitch(name, true), 'both parts are the switch').toBe(false)
+    expect(sources.setSwitch(name, false)).toBe(true)
+    expect(read()).toEqual(before)
+    sources.setSwitch(name, true)
+    expect(read()).toEqual(on)
+  })
+}
+
 test('line endings are kept', () => {
-  const file = sources[1]!
+  const file = path.join(appRoot, 'src/actions.ts')
   const source = readFileSync(file, 'utf8')
   try {
     const windows = source.replaceAll('\n', '\r\n')
@@ -52,9 +77,9 @@ test('line endings are kept', () => {
 
 test('--reset turns everything off, completes a half-done flip and undoes edits', () => {
   const before = read()
-  edit('src/actions.ts', 'callServerAction', 'callAnotherAction')
-  for (const name of switchNames) setSwitch(name, true)
-  const file = sources[0]!
+  sources.edit('src/actions.ts', 'callServerAction', 'callAnotherAction')
+  for (const name of sources.switchNames) sources.setSwitch(name, true)
+  const file = path.join(appRoot, 'src/page.tsx')
   const half = readFileSync(file, 'utf8').replace(/^import \{ Server/m, '// import { Server')
   writeFileSync(file, half)
   expect(toggle('--reset').status).toBe(0)
@@ -86,7 +111,7 @@ for (const [args, message] of [
 }
 
 test('a region without an end is reported with its file, and nothing is written', () => {
-  const file = sources[1]!
+  const file = path.join(appRoot, 'src/actions.ts')
   const source = readFileSync(file, 'utf8')
   try {
     const broken = source.replaceAll('// #endregion\n', '')

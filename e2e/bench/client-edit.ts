@@ -2,7 +2,7 @@
  * How long it takes from saving an ordinary edit of a client component, without any new dependency,
  * to the first server-rendered page that shows it: the bridge topology against the child topology.
  */
-import { edit, undoEdits } from '@holdfast/app-request-info/edits'
+import { sources } from '@holdfast/app-request-info/sources'
 import { run } from '../server.ts'
 
 const ROUNDS = 3
@@ -28,12 +28,12 @@ async function measure(topology: 'child' | 'bridge'): Promise<number[]> {
     let current = label
     for (let count = 0; count <= EDITS; count++) {
       const start = performance.now()
-      edit(file, current, (current = `${label} ${count}.`))
+      sources.edit(file, current, (current = `${label} ${count}.`))
       await pageWith(url, current)
       if (count > 0) times.push(performance.now() - start)
     }
   } finally {
-    undoEdits()
+    sources.undoEdits()
   }
   return times
 }

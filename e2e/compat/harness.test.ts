@@ -1,4 +1,4 @@
-import { edit } from '@holdfast/app-request-info/edits'
+import { sources } from '@holdfast/app-request-info/sources'
 import { expect, open, test } from '../fixture.ts'
 import { ask, expectReload, expectReoptimization, expectServed } from '../steps.ts'
 
@@ -6,12 +6,12 @@ const stateId = /data-testid="state-id">([-\w]{36})</
 
 test('a CommonJS dependency has the same state', { tag: '@state' }, async ({ harness }) => {
   const id = stateId.exec((await ask(harness.url)).text)?.[1]
-  edit(
+  sources.edit(
     'src/page.tsx',
     'import { CallAction }',
     "import library from 'commonjs-library'\nimport { CallAction }",
   )
-  edit('src/page.tsx', '<h1>Request info', '<h1>Found by a library: {library.idOfApp()}')
+  sources.edit('src/page.tsx', '<h1>Request info', '<h1>Found by a library: {library.idOfApp()}')
   await expect
     .poll(async () => (await ask(harness.url)).text.replaceAll('<!-- -->', ''))
     .toContain(`Found by a library: ${id}`)

@@ -6,6 +6,7 @@ import base from '../playwright.config.ts'
 export default defineConfig<Options>({
   ...base,
   testDir: '..',
+  testIgnore: 'redwood/*',
   projects: [
     {
       name: 'child',

@@ -1,4 +1,4 @@
-import { edit } from '@holdfast/app-request-info/edits'
+import { sources } from '@holdfast/app-request-info/sources'
 import type { Stats } from '@holdfast/vite-request-gate'
 import { expect } from '../fixture.ts'
 import type { Harness } from '../fixture.ts'
@@ -17,5 +17,5 @@ export async function expectWaiting({ url }: Harness, count: number): Promise<vo
 
 /** Saves a change that is not looked through before the latch is open: see `slowTransform()`. */
 export function saveSlowly(file: string, latch: Latch): void {
-  edit(file, 'export ', `/* await-latch ${latch.url} */ export `)
+  sources.edit(file, 'export ', `/* await-latch ${latch.url} */ export `)
 }

@@ -9,6 +9,9 @@ export interface ProjectOptions {
   versions: Record<string, string>
 }
 
+/** What the applications share, which is not published. */
+const COMMON = '@holdfast/app-common'
+
 /** What is made by tools and installed, and not part of an application. */
 const made = new Set(['node_modules', 'dist', 'test-results', '.turbo', '.wrangler'])
 
@@ -25,6 +28,9 @@ export function createProject(
   const project = { app: path.join(directory, 'apps/app'), tests: path.join(directory, 'e2e') }
   copy(source, project.app)
   copy(path.join(repository, 'e2e'), project.tests)
+  copy(path.join(repository, 'apps/common'), path.join(directory, 'apps/common'))
+  // Not installed: a package manager may copy it, and Node strips no types in what is installed.
+  link(path.join(directory, 'apps/common'), path.join(directory, 'node_modules', COMMON))
   copy(path.join(repository, 'tsconfig.base.json'), path.join(directory, 'tsconfig.base.json'))
   writeFileSync(
     path.join(project.app, 'package.json'),
@@ -56,5 +62,6 @@ function manifestOf(source: string, versions: Record<string, string>): object {
     if (range !== 'catalog:') continue
     dependencies[name] = readManifest(path.join(source, 'node_modules', name)).version
   }
+  delete dependencies[COMMON]
   return { ...manifest, dependencies: { ...dependencies, ...versions } }
 }

@@ -1,6 +1,6 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 const config: ViteUserConfig = defineConfig({
-  test: { include: ['src/**/*.test.ts'], silent: 'passed-only', testTimeout: 30_000 },
+  test: { include: ['{src,corpus}/**/*.test.ts'], silent: 'passed-only', testTimeout: 30_000 },
 })
 export default config

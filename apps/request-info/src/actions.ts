@@ -2,7 +2,7 @@
 
 import { requestInfo } from '@holdfast/request-info'
 import * as base64url from 'jose/base64url'
-// #region server-action
+// #region server-action-import
 // import isOdd from 'is-odd'
 // import { decodeJwt } from 'jose/jwt/decode'
 // #endregion

@@ -5,3 +5,6 @@ declare module 'is-even' {
 declare module 'is-number' {
   export default function isNumber(value: unknown): boolean
 }
+declare module 'is-odd' {
+  export default function isOdd(value: number): boolean
+}

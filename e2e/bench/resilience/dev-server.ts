@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { reset } from '@holdfast/app-request-info/reset'
+import { sources } from '@holdfast/app-request-info/sources'
 import { freePort } from '../../free-port.ts'
 import { appRoot, run } from '../../server.ts'
 import type { Command } from '../../server.ts'
@@ -19,7 +19,7 @@ const running = new Set<Command>()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, async () => {
     await Promise.all([...running].map((command) => command[Symbol.asyncDispose]()))
-    reset()
+    sources.reset()
     process.exit(1)
   })
 }

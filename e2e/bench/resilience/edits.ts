@@ -1,4 +1,4 @@
-import { edit } from '@holdfast/app-request-info/edits'
+import { sources } from '@holdfast/app-request-info/sources'
 import { HIDDEN_PREFIX } from './constants.ts'
 import type { LateDependency, Target } from './late-dependencies.ts'
 
@@ -22,9 +22,9 @@ export function addParts(): void {
   const parts =
     "import { ClientPart } from './load-test/client-part.tsx'\n" +
     "import { ServerPart } from './load-test/server-part.tsx'\n"
-  edit('src/page.tsx', 'import { CallAction }', `${parts}import { CallAction }`)
+  sources.edit('src/page.tsx', 'import { CallAction }', `${parts}import { CallAction }`)
   const shown = '<CallAction /><ServerPart /><ClientPart path={pathname} />'
-  edit('src/page.tsx', '<CallAction />', shown)
+  sources.edit('src/page.tsx', '<CallAction />', shown)
 }
 
 /** Imports a dependency that is new to the environment and shows what it gives. */
@@ -56,5 +56,9 @@ export function addLine(target: Target, number: number): Edit {
 
 function insert(target: Target, statements: string, line: string): void {
   // One save, and in one place: imports may stand anywhere.
-  edit(fileOf[target], '// more lines', `${statements}lines.push(() => \`${line}\`)\n// more lines`)
+  sources.edit(
+    fileOf[target],
+    '// more lines',
+    `${statements}lines.push(() => \`${line}\`)\n// more lines`,
+  )
 }

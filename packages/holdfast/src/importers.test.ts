@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { importerChain, takeImporter } from './importers.ts'
+import { importerChain } from './importers.ts'
 import { createProject, pkg } from './project.ts'
 
 const late = pkg('late', { 'index.js': 'export const late = {}' })
@@ -25,20 +25,41 @@ test('the chain ends in a cycle, and is not without end', async () => {
   expect(importerChain(ssr, '\0virtual:module')).toEqual(['virtual:module'])
 })
 
-test('what is known is not remembered, and what is taken is forgotten', async () => {
+test('the importer is the one whose import was resolved to the file', async () => {
+  const nested = pkg('even/node_modules/late', { 'index.js': `export const late = 'nested'` })
+  await using project = await createProject({
+    ...late,
+    ...nested,
+    ...pkg('even', { 'index.js': `export { late } from 'late'` }),
+    'src/entry.js': `import 'early/a'`,
+    'src/nested.js': `export { late } from '../node_modules/even/index.js'`,
+    'src/late.js': `export { late } from 'late'`,
+  })
+  const { run, settled } = await project.serve()
+  await run('src/entry.js')
+  // Its import is resolved first, and to another file, which is none for the optimizer.
+  expect(await run('src/nested.js')).toMatchObject({ late: 'nested' })
+  expect(await run('src/late.js')).toMatchObject({ late: {} })
+  expect((await settled('late')).dependencies).toEqual([{ id: 'late', importers: ['src/late.js'] }])
+})
+
+test('an alias is resolved for the importer', async () => {
   await using project = await createProject({
     ...late,
     'src/entry.js': `import 'early/a'`,
-    'src/late.js': `import 'late'`,
-    'src/missing.js': `import 'missing'`,
+    'src/late.js': `export { late } from 'renamed'`,
   })
-  const { run, ssr, settled } = await project.serve()
+  const { run, settled } = await project.serve({}, { resolve: { alias: { renamed: 'late' } } })
   await run('src/entry.js')
-  expect(takeImporter(ssr, 'early/a')).toBeUndefined()
   await run('src/late.js')
-  await settled('late')
-  expect(takeImporter(ssr, 'late')).toBeUndefined()
-  await expect(run('src/missing.js')).rejects.toThrow('missing')
-  expect(takeImporter(ssr, 'missing')).toBe(project.file('src/missing.js'))
-  expect(takeImporter(ssr, 'missing')).toBeUndefined()
+  expect((await settled('late')).dependencies).toEqual([{ id: 'late', importers: ['src/late.js'] }])
+})
+
+test('what is registered by nobody who imports it has no importer', async () => {
+  await using project = await createProject({ ...late, 'src/entry.js': `import 'early/a'` })
+  const { run, settled, ssr } = await project.serve()
+  await run('src/entry.js')
+  const file = project.file('node_modules/late/index.js')
+  await ssr.depsOptimizer!.registerMissingImport('late', file).processing
+  expect((await settled('late')).dependencies).toEqual([{ id: 'late', importers: [] }])
 })

@@ -1,43 +1,27 @@
 import path from 'node:path'
 import { normalizePath } from 'vite'
-import type { DevEnvironment, Environment, EnvironmentModuleNode, Plugin } from 'vite'
-import { PACKAGE_NAME } from './constants.ts'
-import { discoveringOptimizer, isKnown } from './vite-internals.ts'
+import type { DevEnvironment, EnvironmentModuleNode } from 'vite'
 
 /** How many importers are told of, the nearest first. */
 const DEPTH = 5
 
-/** As Vite tells the name of a package from a path (`bareImportRE` in `utils.ts`). */
-const BARE = /^(?![a-zA-Z]:)[\w@](?!.*:\/\/)/
-
-/** By environment, the module that was the first to import each id that is not known yet. */
-const importers = new WeakMap<Environment, Map<string, string>>()
-
-/** Remembers who imports what: Vite's optimizer is given only what. */
-export const importersPlugin: Plugin = {
-  name: `${PACKAGE_NAME}:importers`,
-  enforce: 'pre',
-  apply: 'serve',
-  resolveId: {
-    order: 'pre',
-    filter: { id: BARE },
-    handler(id, importer) {
-      if (!importer || !BARE.test(id)) return
-      const optimizer = discoveringOptimizer(this.environment as DevEnvironment)
-      if (!optimizer || isKnown(optimizer, id)) return
-      let known = importers.get(this.environment)
-      if (!known) importers.set(this.environment, (known = new Map()))
-      if (!known.has(id)) known.set(id, importer)
-    },
-  },
-}
-
-/** Takes out who was the first to import `id`, as an id of the environment's module graph. */
-export function takeImporter(environment: DevEnvironment, id: string): string | undefined {
-  const known = importers.get(environment)
-  const importer = known?.get(id)
-  known?.delete(id)
-  return importer
+/**
+ * Calls `onResolved` with what each import is resolved to, and for whom: Vite's optimizer is given
+ * only what. Several modules may import the same id and mean different files, so that the importer of
+ * a dependency is one whose import was resolved to that very one.
+ *
+ * Not by the async context in which the optimizer is called: Vite 8 resolves in Rust.
+ */
+export function watchImports(
+  { pluginContainer }: DevEnvironment,
+  onResolved: (id: string, importer: string) => void,
+): void {
+  const resolveId = pluginContainer.resolveId.bind(pluginContainer)
+  pluginContainer.resolveId = async (id, importer, ...rest) => {
+    const resolved = await resolveId(id, importer, ...rest)
+    if (resolved && importer !== undefined) onResolved(resolved.id, importer)
+    return resolved
+  }
 }
 
 /** The module and, as far as the graph knows by now, by whom that one came in, and so on. */

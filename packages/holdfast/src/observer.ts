@@ -1,9 +1,10 @@
+import path from 'node:path'
 import { setImmediate as immediate } from 'node:timers/promises'
 import type { Report } from '@holdfast/vite-incremental-deps'
-import type { DevEnvironment } from 'vite'
+import type { DevEnvironment, OptimizedDepInfo } from 'vite'
 import { debug } from './debug.ts'
-import { importerChain, takeImporter } from './importers.ts'
-import type { Files } from './remembered.ts'
+import { importerChain, watchImports } from './importers.ts'
+import type { Source, Sources } from './remembered.ts'
 import { noRequests } from './requests.ts'
 import type { Dependency, Entry, Timeline } from './timeline.ts'
 import { generationOf, isKnown } from './vite-internals.ts'
@@ -14,8 +15,10 @@ interface Asked {
   dependency: Dependency
   /** What it was resolved to. */
   source: string
-  /** The importer's id in the module graph. */
-  importer: string | undefined
+  /** The output, which importers are given. */
+  file: string
+  /** The id in the module graph of the first importer, once it has been given that. */
+  importer?: string
   entry: Entry
   since: number
   /** When it could be imported, or failed. */
@@ -29,7 +32,7 @@ export interface Hooks {
   /** An entry has begun. */
   begun: (entry: Entry) => void
   /** All of the entry's dependencies are there, or have failed; it has its outcome. */
-  done: (entry: Entry, files: Files) => void
+  done: (entry: Entry, sources: Sources) => void
 }
 
 /** What is said of a dependency that was missed by the scan with which the optimizer starts. */
@@ -64,11 +67,12 @@ export class Observer {
     this.#optimizer = optimizer
     this.#timeline = timeline
     this.#hooks = hooks
+    watchImports(environment, (resolved, importer) => this.#imported(resolved, importer))
     const register = optimizer.registerMissingImport
     optimizer.registerMissingImport = (id, resolved) => {
       const isNew = this.#isWatching && !this.#asked.has(id) && !isKnown(optimizer, id)
       const info = register(id, resolved)
-      if (isNew) this.#attempt(() => this.#take(id, resolved, info.processing))
+      if (isNew) this.#attempt(() => this.#take(id, resolved, info))
       return info
     }
   }
@@ -102,14 +106,12 @@ export class Observer {
     }
   }
 
-  #take(id: string, source: string, processing: Promise<void> | undefined): void {
+  #take(id: string, source: string, { file, processing }: OptimizedDepInfo): void {
     const { metadata } = this.#optimizer
     if (this.#asked.size === 0) this.#generation = generationOf(metadata)
-    const importer = takeImporter(this.#environment, id)
-    const importers = importer === undefined ? [] : importerChain(this.#environment, importer)
     const reason = this.#reasons.get(id) ?? (metadata === this.#first ? MISSED : undefined)
     this.#reasons.delete(id)
-    const dependency: Dependency = { id, importers, ...(reason !== undefined && { reason }) }
+    const dependency: Dependency = { id, importers: [], ...(reason !== undefined && { reason }) }
 
     let entry = [...this.#asked.values()].find((one) => one.doneAt === undefined)?.entry
     if (entry) {
@@ -118,10 +120,26 @@ export class Observer {
       entry = this.#begin([dependency], Date.now())
     }
     const since = performance.now()
-    const asked: Asked = { dependency, source, importer, entry, since, isAdded: false }
+    const asked: Asked = { dependency, source, file, entry, since, isAdded: false }
     this.#asked.set(id, asked)
-    debug(`${this.#environment.name}: ${id} is asked for by ${importers[0] ?? 'nobody known'}`)
+    debug(`${this.#environment.name}: ${id} is asked for`)
     void this.#await(asked, processing)
+  }
+
+  /** An import was resolved: does not throw. */
+  #imported(resolved: string, importer: string): void {
+    if (this.#asked.size === 0) return
+    const [file] = resolved.split('?')
+    for (const asked of this.#asked.values()) {
+      if (asked.file !== file || asked.importer !== undefined) continue
+      asked.importer = importer
+      const { dependency, entry } = asked
+      this.#attempt(() => {
+        dependency.importers = importerChain(this.#environment, importer)
+        debug(`${this.#environment.name}: ${dependency.id} is for ${dependency.importers[0]}`)
+        this.#timeline.change(entry, {})
+      })
+    }
   }
 
   async #await(asked: Asked, processing: Promise<void> | undefined): Promise<void> {
@@ -193,8 +211,10 @@ export class Observer {
     const ids = dependencies.map(({ id }) => id).join(', ')
     debug(`${this.#environment.name}: ${ids} ${outcome} in ${Math.round(duration)} ms`)
     this.#timeline.change(entry, { outcome, dependencies, duration })
-    const files = all.map(({ dependency: { id }, source }) => [id, source] as const)
-    this.#hooks.done(entry, Object.fromEntries(files))
+    this.#hooks.done(
+      entry,
+      Object.fromEntries(all.map((asked) => [asked.dependency.id, sourceOf(asked)])),
+    )
   }
 
   /** What is watched must not fail by it. */
@@ -205,4 +225,10 @@ export class Observer {
       debug(`${this.#environment.name}: ${String(error)}`)
     }
   }
+}
+
+function sourceOf({ importer, source }: Asked): Source {
+  const [file = ''] = (importer ?? '').split('?')
+  // Others are virtual.
+  return { file: source, ...(path.isAbsolute(file) && { importer: file }) }
 }

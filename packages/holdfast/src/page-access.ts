@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { isIPv4 } from 'node:net'
+import { forwardedFor, isLoopback } from './clients.ts'
 
 /**
  * Why a request for the page or its data is refused; `undefined` if it is not. That the `Host` is one
@@ -22,9 +22,8 @@ export function findRefusal(
     return 'it comes from a page of another site'
   }
   // A proxy on this machine, such as a tunnel, asks for others.
-  const forwarded = String(headers['x-forwarded-for'] ?? '').split(',')
-  const clients = [socket.remoteAddress, ...forwarded.map((address) => address.trim())]
-  if (!remote && !clients.every((address) => address === '' || isLoopback(address))) {
+  const clients = [socket.remoteAddress, ...forwardedFor(headers)]
+  if (!remote && !clients.every(isLoopback)) {
     return 'it comes from another machine, and the option `page: { remote: true }` is not set'
   }
   return undefined
@@ -33,11 +32,4 @@ export function findRefusal(
 function hostOf(origin: string): string | undefined {
   // `null` is the origin of a sandboxed frame.
   return URL.canParse(origin) ? new URL(origin).host : undefined
-}
-
-function isLoopback(address: string | undefined): boolean {
-  if (address === undefined) return false
-  // A dual-stack socket tells IPv4 addresses as IPv6.
-  const plain = address.replace(/^::ffff:/i, '')
-  return plain === '::1' || (isIPv4(plain) && plain.startsWith('127.'))
 }

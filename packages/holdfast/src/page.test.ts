@@ -149,6 +149,15 @@ describe.each(majors)('Vite %s', (_, vite) => {
     await expect.poll(() => stop.mock.calls).toHaveLength(1)
   })
 
+  test('the page shows what is reported, also where a plugin has replaced the inline config', async () => {
+    await using project = await createProject({}, vite)
+    const server = await listen(project, { state: false })
+    const { config } = server.vite
+    Object.assign(config, { inlineConfig: structuredClone({}) })
+    server.timeline.begin(begun)
+    expect((await asksFor<TimelineData>(server, 'timeline.json')).entries).toHaveLength(1)
+  })
+
   test('below a base', async () => {
     await using project = await createProject({}, vite)
     const server = await listen(project, { state: false }, { base: '/some/base/' })
@@ -173,6 +182,15 @@ test('foreign requests are refused', async () => {
       { host, 'sec-fetch-site': 'same-site', 'sec-fetch-dest': 'iframe' },
       { host, 'x-forwarded-for': '203.0.113.1' },
       { host, 'x-forwarded-for': '127.0.0.1, 203.0.113.1' },
+      { host, 'x-real-ip': '203.0.113.1' },
+      { host, forwarded: 'for=203.0.113.1;proto=http' },
+      { host, forwarded: 'For="[2001:db8::1]:4711"' },
+      { host, forwarded: 'by=127.0.0.1;for=127.0.0.1, proto=http; FOR = 203.0.113.1' },
+      // What was sent, with a quote that does not end, and what the proxy added.
+      { host, forwarded: 'for="127.0.0.1, for=203.0.113.1' },
+      { host, forwarded: 'for=unknown' },
+      { host, forwarded: 'for=_hidden' },
+      { host, 'x-forwarded-for': '127.0.0.1', 'x-real-ip': '203.0.113.1' },
     ]
     for (const headers of foreign) {
       expect(await ask(server, path, headers), JSON.stringify(headers)).toMatchObject({
@@ -187,6 +205,9 @@ test('foreign requests are refused', async () => {
       // A link that was followed.
       { host, 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'document' },
       { host, 'x-forwarded-for': '::1' },
+      { host, 'x-real-ip': '127.0.0.1' },
+      { host, forwarded: 'for=127.0.0.1:4711;by=203.0.113.43, for="[::1]"' },
+      { host, forwarded: 'proto=https;host=example.org' },
     ]
     for (const headers of own) {
       expect(await ask(server, path, headers), JSON.stringify(headers)).toMatchObject({

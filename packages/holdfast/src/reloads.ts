@@ -1,6 +1,6 @@
 import { setImmediate as immediate } from 'node:timers/promises'
-import { createHandshake, hasHotChannel, intercept } from '@holdfast/vite-hmr-bridge'
-import type { Handshake } from '@holdfast/vite-hmr-bridge'
+import { createHandshake, intercept, observeRunner } from '@holdfast/vite-hmr-bridge'
+import type { Handshake, ObservedRunner } from '@holdfast/vite-hmr-bridge'
 import type { DevEnvironment } from 'vite'
 import { debug } from './debug.ts'
 import type { Entry } from './timeline.ts'
@@ -16,7 +16,7 @@ export type Reloads = Entry['reloads']
 
 /** Sees which server environments are told to reload, and asks their runners whether they did. */
 export class ReloadWatch {
-  readonly #handshakes = new Map<string, Handshake>()
+  readonly #runners = new Map<string, { handshake: Handshake; observed: ObservedRunner }>()
   readonly #endings: (() => void)[] = []
   /** The environments that were, in order. */
   readonly #sent: string[] = []
@@ -25,7 +25,8 @@ export class ReloadWatch {
     for (const environment of environments) {
       const { config, hot, name } = environment
       if (config.consumer === 'client') continue
-      if (hasHotChannel(environment)) this.#handshakes.set(name, createHandshake(environment))
+      const observed = observeRunner(environment)
+      this.#runners.set(name, { handshake: createHandshake(environment), observed })
       const end = intercept(hot, (payload) => {
         // One that is due to an edit says so.
         if (payload.type !== 'full-reload' || payload.triggeredBy !== undefined) return
@@ -53,7 +54,7 @@ export class ReloadWatch {
     return own < 0
       ? []
       : [...new Set(sent.slice(own))]
-          .filter((name) => this.#handshakes.has(name))
+          .filter((name) => this.#runners.get(name)!.observed.hasRunner)
           .map((name) => ({ environment: name, isAcknowledged: false }))
   }
 
@@ -61,7 +62,7 @@ export class ReloadWatch {
   async acknowledge(reloads: Reloads): Promise<void> {
     await Promise.all(
       reloads.map(async (reload) => {
-        const handshake = this.#handshakes.get(reload.environment)!
+        const { handshake } = this.#runners.get(reload.environment)!
         const timeout = handshake.isAnswered ? TIMEOUT : FIRST_TIMEOUT
         reload.isAcknowledged = await handshake.ping(timeout)
         const how = reload.isAcknowledged ? 'is' : 'is not'
@@ -72,6 +73,6 @@ export class ReloadWatch {
 
   close(): void {
     for (const end of this.#endings) end()
-    for (const handshake of this.#handshakes.values()) handshake.close()
+    for (const { handshake } of this.#runners.values()) handshake.close()
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { normalizePath } from 'vite'
 import type { DevEnvironment, Logger } from 'vite'
@@ -6,17 +6,27 @@ import { PACKAGE_NAME } from './constants.ts'
 import { debug } from './debug.ts'
 import type { DepsOptimizer } from './vite-internals.ts'
 
-const VERSION = 1
+const VERSION = 2
 
-/** The files that dependencies were resolved to, by their ids. */
+/** The files of dependencies, by their ids. */
 export type Files = Record<string, string>
+
+/** Where a dependency came from. */
+export interface Source {
+  file: string
+  /** The file that imported it, if it was one. */
+  importer?: string
+}
+
+/** By the ids of the dependencies. */
+export type Sources = Record<string, Source>
 
 /** What is remembered of one environment, as long as its lockfile and config are the same. */
 interface Memory {
   lockfileHash: string
   configHash: string
   /** Relative to the file that this is in. */
-  dependencies: Files
+  dependencies: Sources
 }
 
 interface Content {
@@ -41,25 +51,21 @@ export class Remembered {
     this.#logger = logger
   }
 
-  /** What is remembered of an environment, and still there. */
-  recall({ name }: DevEnvironment, { metadata }: DepsOptimizer): Files {
+  /** What is remembered of an environment. That it is still so, is to be found out. */
+  recall({ name }: DevEnvironment, { metadata }: DepsOptimizer): Sources {
     const memory = this.#read().environments[name]
     if (!memory || !isOf(memory, metadata)) return {}
-    const sources = Object.entries(memory.dependencies).map(
-      ([id, source]) => [id, this.#absolute(source)] as const,
-    )
-    return Object.fromEntries(sources.filter(([, source]) => existsSync(source)))
+    return mapSources(memory.dependencies, (file) => this.#absolute(file))
   }
 
   /** Adds to what is remembered of an environment, which replaces that of another lockfile or config. */
-  remember({ name }: DevEnvironment, { metadata }: DepsOptimizer, sources: Files): void {
+  remember({ name }: DevEnvironment, { metadata }: DepsOptimizer, sources: Sources): void {
     this.#update((environments) => {
       const memory = environments[name]
       const known = memory && isOf(memory, metadata) ? memory.dependencies : {}
       const { lockfileHash, configHash } = metadata
-      const added = Object.entries(sources).map(([id, source]) => [id, this.#relative(source)])
-      const dependencies = { ...known, ...(Object.fromEntries(added) as Files) }
-      environments[name] = { lockfileHash, configHash, dependencies }
+      const added = mapSources(sources, (file) => this.#relative(file))
+      environments[name] = { lockfileHash, configHash, dependencies: { ...known, ...added } }
     })
   }
 
@@ -112,6 +118,15 @@ export class Remembered {
   }
 }
 
+function mapSources(sources: Sources, map: (file: string) => string): Sources {
+  return Object.fromEntries(
+    Object.entries(sources).map(([id, { file, importer }]) => [
+      id,
+      { file: map(file), ...(importer !== undefined && { importer: map(importer) }) },
+    ]),
+  )
+}
+
 function isOf(memory: Memory, metadata: DepsOptimizer['metadata']): boolean {
   return memory.lockfileHash === metadata.lockfileHash && memory.configHash === metadata.configHash
 }
@@ -125,8 +140,16 @@ function isContent(value: unknown): value is Content {
       (memory) =>
         isRecord(memory) &&
         isRecord(memory['dependencies']) &&
-        Object.values(memory['dependencies']).every((source) => typeof source === 'string'),
+        Object.values(memory['dependencies']).every(isSource),
     )
+  )
+}
+
+function isSource(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    typeof value['file'] === 'string' &&
+    ['string', 'undefined'].includes(typeof value['importer'])
   )
 }
 

@@ -8,10 +8,10 @@ import { debug } from './debug.ts'
 import { watchState } from './kept-state.ts'
 import { describeEntry } from './lines.ts'
 import { Observer } from './observer.ts'
-import { preInclude } from './pre-include.ts'
+import { preInclude, recall } from './pre-include.ts'
 import { ReloadWatch } from './reloads.ts'
 import { Remembered } from './remembered.ts'
-import type { Files } from './remembered.ts'
+import type { Sources } from './remembered.ts'
 import { RequestCounter } from './requests.ts'
 import { sessionOf } from './session.ts'
 import type { Session } from './session.ts'
@@ -27,7 +27,7 @@ export interface ReporterOptions {
 }
 
 /** What the other parts have to tell; each may be left out. */
-export interface Sources {
+export interface Parts {
   deps: IncrementalDepsApi | undefined
   gate: RequestGateApi | undefined
   state: StatePluginApi | undefined
@@ -59,7 +59,7 @@ export class Reporter {
 
   constructor(
     { config, environments }: ViteDevServer,
-    { deps, gate, state }: Sources,
+    { deps, gate, state }: Parts,
     options: ReporterOptions,
   ) {
     this.#environments = environments
@@ -115,25 +115,29 @@ export class Reporter {
           countKeys: state && isServer ? watchState(() => state.stateKeys()) : undefined,
         })
       },
-      done: (entry, files) => void this.#settle(environment, optimizer, entry, files),
+      done: (entry, sources) => void this.#settle(environment, optimizer, entry, sources),
     })
     this.#observers.set(environment.name, observer)
 
     const { close, init } = optimizer
     let restore: (() => void) | undefined
-    let hasBegun = false
-    optimizer.init = async () => {
+    let begun: Promise<void> | undefined
+    let isClosed = false
+    const begin = async (): Promise<void> => {
+      // Before, as a scan need not take long, and what comes after it has Vite bundle twice.
+      const recalled =
+        this.#options.include === 'remember'
+          ? await recall(environment, optimizer, this.#remembered)
+          : undefined
+      if (isClosed) return
       await init()
-      // Others may call it as well, and find that it has been.
-      if (hasBegun) return
-      hasBegun = true
-      const isCold = isStartingCold(optimizer)
-      if (isCold && this.#options.include === 'remember') {
-        restore = preInclude(environment, optimizer, this.#remembered)
-      }
-      observer.start(isCold)
+      if (recalled) restore = preInclude(environment, optimizer, this.#remembered, recalled)
+      observer.start(isStartingCold(optimizer))
     }
+    // Others may call it as well, and Vite answers at once when it has been.
+    optimizer.init = () => (begun ??= begin())
     optimizer.close = async () => {
+      isClosed = true
       // It lets go of those who wait, although nothing is bundled.
       observer.stop()
       restore?.()
@@ -146,14 +150,14 @@ export class Reporter {
     environment: DevEnvironment,
     optimizer: DepsOptimizer,
     entry: Entry,
-    files: Files,
+    sources: Sources,
   ): Promise<void> {
     const { outcome } = entry
     const { countKeys, reloads: since, stopCounting } = this.#beginnings.get(entry)!
     const say = (): void => {
       if (this.#options.reports) this.#logger.info(describeEntry(entry))
     }
-    if (outcome !== 'failed') await this.#keep(environment, optimizer, files)
+    if (outcome !== 'failed') await this.#keep(environment, optimizer, sources)
     // There is nothing more to tell in its line.
     if (outcome === 'added') say()
 
@@ -170,11 +174,15 @@ export class Reporter {
     if (outcome !== 'added') say()
   }
 
-  async #keep(environment: DevEnvironment, optimizer: DepsOptimizer, files: Files): Promise<void> {
+  async #keep(
+    environment: DevEnvironment,
+    optimizer: DepsOptimizer,
+    sources: Sources,
+  ): Promise<void> {
     const { include } = this.#options
-    if (include === 'remember') this.#remembered.remember(environment, optimizer, files)
+    if (include === 'remember') this.#remembered.remember(environment, optimizer, sources)
     if (include === false) return
-    for (const id of Object.keys(files)) {
+    for (const id of Object.keys(sources)) {
       // What a linked package imports may be there for that one only, and Vite includes from the root.
       const file = await this.#resolve(environment, id).catch(() => undefined)
       if (file !== undefined) this.#session.suggest(environment.name, id, this.#logger)

@@ -5,6 +5,7 @@ import { createLogger } from 'vite'
 import type { LogLevel, Plugin } from 'vite'
 import { expect, test } from 'vitest'
 import { createProject, pkg } from './project.ts'
+import { timelineOf } from './session.ts'
 import type { Server } from './project.ts'
 import { holdfast } from './vite.ts'
 
@@ -25,19 +26,32 @@ const copiesConfig: Plugin = {
   },
 }
 
-test.each<[string, Plugin[]]>([
-  ['the same config', []],
-  ['a copy', [copiesConfig]],
+/** As a framework may, after everything is in place. */
+const replacesConfig: Plugin = {
+  name: 'replaces-config',
+  configureServer:
+    ({ config }) =>
+    () => {
+      Object.assign(config, { inlineConfig: { ...config.inlineConfig } })
+    },
+}
+
+test.each<[string, Plugin[], boolean]>([
+  ['the same config', [], false],
+  ['a copy', [copiesConfig], false],
+  ['a copy that Vite makes, to optimize anew', [], true],
+  ['a copy that a plugin puts in its place', [replacesConfig], false],
 ])(
   'what to include is said once, when the server closes for good, restarted with %s',
-  async (_, plugins) => {
+  async (_, plugins, force) => {
     await using project = await createProject(files)
     const server = await project.serve({}, { plugins: [holdfast(), plugins] })
     await server.run('src/entry.js')
     await server.run('src/late.js')
     await server.settled('late')
-    await server.vite.restart()
+    await server.vite.restart(force)
     expect(server.log.matching(/found late/)).toEqual([])
+    expect(timelineOf(server.vite.config)).toBe(server.timeline)
     expect(server.timeline.entries).toHaveLength(1)
     await server.vite.close()
     const [said, ...more] = server.log.matching(/found late/)
@@ -53,7 +67,10 @@ test('a session without any says nothing', async () => {
   await server.run('src/entry.js')
   expect(process.listenerCount('SIGINT')).toBe(before)
   await server.vite.close()
-  expect(server.log.lines).toEqual(['[holdfast] ssr', expect.stringContaining('connected')])
+  expect(server.log.lines).toEqual([
+    '[holdfast] ssr · /__holdfast/',
+    expect.stringContaining('connected'),
+  ])
 })
 
 test('a session that is closed leaves no listener behind', async () => {

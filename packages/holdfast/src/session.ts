@@ -39,22 +39,38 @@ export class Session {
   }
 }
 
-/** A restart makes a new config, and new plugins, of the same inline config. */
-const sessions = new WeakMap<InlineConfig, Session>()
+/** Where the session of a server is found by those that it is restarted as. */
+const SESSION = Symbol.for('holdfast:session')
 
-export function sessionOf({ inlineConfig }: ResolvedConfig): Session {
-  let session = sessions.get(inlineConfig)
-  if (!session) sessions.set(inlineConfig, (session = new Session()))
+const sessions = new WeakMap<ResolvedConfig, Session>()
+
+/**
+ * The session of the dev server with this config.
+ *
+ * A restart makes a new config, and new plugins, of the inline config of the server before. That may
+ * be a copy, as the Cloudflare plugin makes one (`getDevContainerCleanup`) and Vite does for
+ * `server.restart(true)`: hence a property, which copies have, too. And it may be replaced while the
+ * server runs: hence the config, which stays.
+ */
+export function sessionOf(config: ResolvedConfig): Session {
+  let session = sessions.get(config)
+  if (!session) {
+    session = inherited(config.inlineConfig) ?? new Session()
+    sessions.set(config, session)
+    bequeath(session, config)
+  }
   return session
 }
 
-/**
- * Has restarts find the session, which begin with the inline config that a server has in the end: the
- * Cloudflare plugin replaces it by a copy (`getDevContainerCleanup`).
- */
-export function keepSession(session: Session, { inlineConfig }: ResolvedConfig): void {
-  sessions.set(inlineConfig, session)
+/** Has restarts find the session, which begin with the inline config that a server has in the end. */
+export function bequeath(session: Session, { inlineConfig }: ResolvedConfig): void {
+  if (inherited(inlineConfig) === session) return
+  // A frozen one can be neither marked nor, for that, restarted with a difference.
+  Reflect.set(inlineConfig, SESSION, session)
 }
+
+const inherited = (inlineConfig: InlineConfig): Session | undefined =>
+  (inlineConfig as { [SESSION]?: Session })[SESSION]
 
 /** The timeline of the dev server with this config. Restarts keep it. */
 export function timelineOf(config: ResolvedConfig): Timeline {

@@ -1,10 +1,18 @@
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setImmediate as immediate } from 'node:timers/promises'
+import type { AddressInfo } from 'node:net'
 import { cloudflare } from '@cloudflare/vite-plugin'
 import { intercept } from '@holdfast/vite-hmr-bridge'
-import { createLogger, createServer, DevEnvironment } from 'vite'
-import type { InlineConfig, ViteDevServer } from 'vite'
+import { createFetchableDevEnvironment, createLogger, createServer, DevEnvironment } from 'vite'
+import type {
+  InlineConfig,
+  Plugin,
+  ResolvedConfig,
+  RunnableDevEnvironment,
+  ViteDevServer,
+} from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findTopology } from './topology.ts'
 import { holdfast } from './vite.ts'
@@ -14,85 +22,217 @@ let root: string
 beforeAll(async () => {
   root = await realpath(await mkdtemp(path.join(tmpdir(), 'holdfast-')))
   await writeFile(path.join(root, 'package.json'), '{ "type": "module" }')
-  await writeFile(path.join(root, 'worker.js'), 'export default { fetch: () => new Response() }')
+  await writeFile(path.join(root, 'page.js'), 'export const page = 1')
+  await writeFile(
+    path.join(root, 'worker.js'),
+    `export default {
+      async fetch(request) {
+        const { pathname } = new URL(request.url)
+        if (pathname === '/late') return Response.json((await import('ssr:/page.js')).default)
+        return new Response()
+      }
+    }`,
+  )
+  await writeFile(
+    path.join(root, 'bridging.js'),
+    `import page from 'ssr:/page.js'
+    export default { fetch: () => Response.json(page) }`,
+  )
   const config = { name: 'test', main: './worker.js', compatibility_date: '2026-10-01' }
   await writeFile(path.join(root, 'wrangler.jsonc'), JSON.stringify(config))
+  const bridging = { ...config, main: './bridging.js' }
+  await writeFile(path.join(root, 'bridging.jsonc'), JSON.stringify(bridging))
 })
 afterAll(() => rm(root, { recursive: true, force: true, maxRetries: 5 }))
 
 interface Started extends AsyncDisposable {
   server: ViteDevServer
+  /** What Holdfast has said, without the address of the page. */
   lines: string[]
+  get: (pathname: string) => Promise<string>
 }
 
 async function start(config: InlineConfig, options?: HoldfastOptions): Promise<Started> {
   const lines: string[] = []
   const customLogger = createLogger('silent')
-  customLogger.info = (line) => lines.push(line)
+  customLogger.info = (line) => {
+    if (line.startsWith('[holdfast] ')) lines.push(line.replace(/ · http:.*/, ''))
+  }
   const server = await createServer({
     root,
     configFile: false,
     customLogger,
     server: { port: 0, ws: false },
     ...config,
-    plugins: [holdfast(options), config.plugins],
+    // As users have it: behind what evaluates code at start.
+    plugins: [config.plugins, holdfast(options)],
   })
-  return { server, lines, [Symbol.asyncDispose]: () => server.close() }
+  await server.listen()
+  const { port } = server.httpServer!.address() as AddressInfo
+  return {
+    server,
+    lines,
+    get: async (pathname) => (await fetch(`http://localhost:${port}${pathname}`)).text(),
+    [Symbol.asyncDispose]: () => server.close(),
+  }
 }
 
-/** As frameworks make it whose ssr environment has no runner. */
-const withoutRunner: InlineConfig['environments'] = {
-  ssr: {
-    dev: { createEnvironment: (name, config) => new DevEnvironment(name, config, { hot: true }) },
-  },
-}
+const ssrOf = (
+  createEnvironment: (name: string, config: ResolvedConfig) => DevEnvironment,
+): InlineConfig['environments'] => ({ ssr: { dev: { createEnvironment } } })
 
-const worker = (childEnvironments: string[] = []) =>
+class OwnEnvironment extends DevEnvironment {}
+
+/** None of these tells by what it is whether it has a runner. */
+const kinds: [string, InlineConfig['environments']][] = [
+  ["Vite's default", {}],
+  ['a plain one', ssrOf((name, config) => new DevEnvironment(name, config, { hot: true }))],
+  ['one of an own class', ssrOf((name, config) => new OwnEnvironment(name, config, { hot: true }))],
+  [
+    'a fetchable one',
+    ssrOf((name, config) =>
+      createFetchableDevEnvironment(name, config, {
+        hot: true,
+        handleRequest: async () => new Response(),
+      }),
+    ),
+  ],
+]
+
+const worker = (configPath = 'wrangler.jsonc', childEnvironments: string[] = []) =>
   cloudflare({
+    configPath: path.join(root, configPath),
     viteEnvironment: { name: 'worker', childEnvironments },
     inspectorPort: false,
     persistState: false,
   })
 
-describe('finds out', () => {
-  test('that there is no Cloudflare plugin', async () => {
+/** As a framework does it that has the worker run what is in the ssr environment. */
+function ssrModules(): Plugin {
+  let ssr: DevEnvironment
+  return {
+    name: 'ssr-modules',
+    configureServer: {
+      order: 'pre',
+      handler: ({ environments }) => void (ssr = environments.ssr),
+    },
+    resolveId: (id) => (id.startsWith('ssr:') ? `\0${id}` : null),
+    async load(id) {
+      if (!id.startsWith('\0ssr:')) return null
+      const module = await ssr.fetchModule(id.slice('\0ssr:'.length))
+      if (!('code' in module)) throw new Error(`no code of ${id}`)
+      return `
+        const __ssr_exports__ = {}
+        const __ssr_exportName__ = (name, get) =>
+          Object.defineProperty(__ssr_exports__, name, { enumerable: true, get })
+        ${module.code.replaceAll('__vite_ssr_', '__ssr_')}
+        export default __ssr_exports__`
+    },
+  }
+}
+
+/** Whether a reload of the ssr environment reaches the worker. */
+async function isForwarded({ server: { environments } }: Started): Promise<boolean> {
+  const sent: unknown[] = []
+  const stop = intercept(environments['worker']!.hot, (payload) => sent.push(payload))
+  environments.ssr.hot.send({ type: 'full-reload' })
+  await immediate()
+  await immediate()
+  stop()
+  return sent.length > 0
+}
+
+describe('without the Cloudflare plugin', () => {
+  test.each(kinds)('there is nothing to bridge: %s', async (_, environments) => {
+    await using started = await start({ environments })
+    expect(started.lines).toEqual(['[holdfast] ssr'])
+  })
+
+  test('a runner that appears changes nothing of it', async () => {
     await using started = await start({})
-    expect(findTopology(started.server.environments)).toEqual({
-      workers: [],
-      bridged: [],
-      others: ['ssr'],
+    await started.server.ssrLoadModule('/page.js')
+    expect(started.lines).toEqual(['[holdfast] ssr'])
+    expect(findTopology(started.server.environments)).toEqual([
+      { name: 'ssr', isWorker: false, hasRunner: true, heldBy: [] },
+    ])
+  })
+
+  test('what another environment has fetched is bridged into that', async () => {
+    await using started = await start({ plugins: [ssrModules()], environments: { worker: {} } })
+    expect(started.lines).toEqual(['[holdfast] ssr, worker'])
+    const { runner } = started.server.environments['worker'] as RunnableDevEnvironment
+    expect(await isForwarded(started)).toBe(false)
+    await runner.import('ssr:/page.js')
+    expect(started.lines.slice(1)).toEqual(['[holdfast] ssr is bridged into worker'])
+    expect(await isForwarded(started)).toBe(true)
+  })
+})
+
+test('environments in workerd, whatever their names', async () => {
+  await using started = await start({ plugins: [worker('wrangler.jsonc', ['rendering'])] })
+  expect(started.lines).toEqual([
+    '[holdfast] worker (workerd), rendering (workerd), ' +
+      'ssr (no runner yet: forwarded to worker and rendering)',
+  ])
+})
+
+test('children run in workerd themselves', async () => {
+  await using started = await start({ plugins: [worker('wrangler.jsonc', ['ssr'])] })
+  expect(started.lines).toEqual(['[holdfast] worker (workerd), ssr (workerd)'])
+  expect(await isForwarded(started)).toBe(false)
+})
+
+describe.each(kinds)('beside a worker: %s', (_, environments) => {
+  test('is bridged if the worker has fetched from it', async () => {
+    await using started = await start({
+      plugins: [worker('bridging.jsonc'), ssrModules()],
+      environments,
     })
-    expect(started.lines).toContain('[holdfast] ssr')
+    expect(started.lines).toEqual(['[holdfast] worker (workerd), ssr (bridged into worker)'])
+    expect(await isForwarded(started)).toBe(true)
+    expect(await started.get('/')).toBe('{"page":1}')
+    // Nobody has created a runner for it.
+    expect(Reflect.get(started.server.environments.ssr, '_runner')).toBeUndefined()
+    expect(started.lines).toHaveLength(1)
   })
 
-  test('that an environment has no runner, and none that it could be bridged into', async () => {
-    await using started = await start({ environments: withoutRunner })
-    expect(started.lines).toContain('[holdfast] ssr (no runner)')
+  test('is forwarded as long as nobody knows', async () => {
+    await using started = await start({ plugins: [worker(), ssrModules()], environments })
+    expect(started.lines).toEqual([
+      '[holdfast] worker (workerd), ssr (no runner yet: forwarded to worker)',
+    ])
+    expect(await isForwarded(started)).toBe(true)
+    expect(await started.get('/late')).toBe('{"page":1}')
+    expect(started.lines.slice(1)).toEqual(['[holdfast] ssr is bridged into worker'])
+    expect(await isForwarded(started)).toBe(true)
   })
+})
 
-  test('that environments run in workerd, whatever their names', async () => {
-    await using started = await start({ plugins: [worker(['rendering'])] })
-    expect(started.lines).toContain('[holdfast] worker (workerd), rendering (workerd), ssr')
-  })
+test.each<[string, (server: ViteDevServer) => Promise<unknown>]>([
+  [
+    'environments.ssr.runner',
+    ({ environments }) => (environments.ssr as RunnableDevEnvironment).runner.import('/page.js'),
+  ],
+  ['ssrLoadModule()', (server) => server.ssrLoadModule('/page.js')],
+])('an application on Node beside a worker, by %s', async (_, load) => {
+  await using started = await start({ plugins: [worker()] })
+  await load(started.server)
+  await load(started.server)
+  expect(started.lines).toEqual([
+    '[holdfast] worker (workerd), ssr (no runner yet: forwarded to worker)',
+    '[holdfast] ssr has a runner of its own: its reloads are not forwarded any more',
+  ])
+  expect(await isForwarded(started)).toBe(false)
+})
 
-  test.each<[HoldfastOptions, string]>([
-    [{ bridge: false }, 'ssr (no runner)'],
-    [{ bridge: { from: 'ssr', to: 'worker' } }, 'ssr (bridged as configured)'],
-  ])('that one has no runner, given %j', async (options, ssr) => {
-    const config = { plugins: [worker()], environments: withoutRunner }
-    await using started = await start(config, options)
-    expect(started.lines).toContain(`[holdfast] worker (workerd), ${ssr}`)
-  })
-
-  test('that one is bridged into workerd, and bridges it', async () => {
-    await using started = await start({ plugins: [worker()], environments: withoutRunner })
-    const { environments } = started.server
-    expect(started.lines).toContain('[holdfast] worker (workerd), ssr (bridged into worker)')
-    const sent: unknown[] = []
-    intercept(environments['worker']!.hot, (payload) => sent.push(payload))
-    environments.ssr.hot.send({ type: 'full-reload' })
-    await expect.poll(() => sent).toContainEqual({ type: 'full-reload', path: '*' })
-  })
+test.each<[HoldfastOptions, string, boolean]>([
+  [{ bridge: false }, 'ssr (held by worker)', false],
+  [{ bridge: { from: 'ssr', to: 'worker' } }, 'ssr (bridged as configured)', true],
+])('the option is heeded: %j', async (options, ssr, expected) => {
+  const plugins = [worker('bridging.jsonc'), ssrModules()]
+  await using started = await start({ plugins }, options)
+  expect(started.lines).toEqual([`[holdfast] worker (workerd), ${ssr}`])
+  expect(await isForwarded(started)).toBe(expected)
 })
 
 const parts = {

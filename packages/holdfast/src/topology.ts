@@ -1,27 +1,36 @@
-import { hasHotChannel } from '@holdfast/vite-hmr-bridge'
+import { observeRunner } from '@holdfast/vite-hmr-bridge'
+import type { HmrBridgeOptions } from '@holdfast/vite-hmr-bridge'
 import type { DevEnvironment } from 'vite'
 
-/** Where the server environments of a dev server run; each is in one list, by name. */
-export interface Topology {
-  /** In workerd. */
-  workers: string[]
-  /** Without a runner of their own: their modules are evaluated by another environment's. */
-  bridged: string[]
-  /** In the process of the dev server, or wherever else their runner is. */
-  others: string[]
+type Environments = Record<string, DevEnvironment>
+
+/** Where the modules of a server environment are evaluated, by what has happened so far. */
+export interface Place {
+  name: string
+  /** Whether its own code runs in workerd. */
+  isWorker: boolean
+  /** Whether a runner of its own has asked for modules. */
+  hasRunner: boolean
+  /** The environments whose runners hold modules of it, as their plugins have fetched them. */
+  heldBy: string[]
 }
 
-/** Looks at what the environments are, as frameworks name them as they like. */
-export function findTopology(environments: Record<string, DevEnvironment>): Topology {
-  const topology: Topology = { workers: [], bridged: [], others: [] }
-  for (const environment of Object.values(environments)) {
-    const { config, name } = environment
-    if (config.consumer !== 'server') continue
-    if (runsInWorkerd(environment)) topology.workers.push(name)
-    else if (hasHotChannel(environment)) topology.others.push(name)
-    else topology.bridged.push(name)
-  }
-  return topology
+export type Topology = Place[]
+
+/** Looks at what the environments do, as frameworks name and make them as they like; workers first. */
+export function findTopology(environments: Environments): Topology {
+  return Object.values(environments)
+    .filter(({ config }) => config.consumer === 'server')
+    .map((environment) => {
+      const { fetchedBy, hasRunner } = observeRunner(environment)
+      return {
+        name: environment.name,
+        isWorker: runsInWorkerd(environment),
+        hasRunner,
+        heldBy: [...fetchedBy].map(({ name }) => name),
+      }
+    })
+    .toSorted((a, b) => Number(b.isWorker) - Number(a.isWorker))
 }
 
 /**
@@ -33,25 +42,70 @@ function runsInWorkerd(environment: DevEnvironment): boolean {
 }
 
 /**
- * One line of what was found.
- *
- * @param bridge whether reloads of what has no runner are forwarded: as was found, by routes of the
- * user's, or not at all.
+ * The routes that reloads are to take. Those of an environment that nobody is known to evaluate go to
+ * every worker: a reload too many does no harm, and with one too few a worker answers with old code.
  */
-export function describeTopology(
-  { workers, bridged, others }: Topology,
-  bridge: 'found' | 'configured' | false,
-): string {
-  const isFound = bridge === 'found' && workers.length > 0
-  const how = isFound
-    ? `bridged into ${workers.join(', ')}`
-    : bridge === 'configured'
-      ? 'bridged as configured'
-      : 'no runner'
-  const parts = [
-    ...workers.map((name) => `${name} (workerd)`),
-    ...bridged.map((name) => `${name} (${how})`),
-    ...others,
-  ]
-  return parts.join(', ') || 'no server environment'
+export function findRoutes(topology: Topology): HmrBridgeOptions[] {
+  return topology
+    .map((place) => ({ from: place.name, to: targetsOf(place, topology) }))
+    .filter(({ to }) => to.length > 0)
 }
+
+function targetsOf(place: Place, topology: Topology): string[] {
+  return isUnknown(place) ? workersOf(topology) : place.heldBy
+}
+
+const isUnknown = ({ hasRunner, heldBy, isWorker }: Place): boolean =>
+  !isWorker && !hasRunner && heldBy.length === 0
+
+const workersOf = (topology: Topology): string[] =>
+  topology.filter(({ isWorker }) => isWorker).map(({ name }) => name)
+
+/** Whether reloads are forwarded by routes that are found, by the user's, or not at all. */
+export type Forwarding = 'found' | HmrBridgeOptions | false
+
+/** One line of what is known. */
+export function describeTopology(topology: Topology, forwarding: Forwarding): string {
+  return (
+    topology.map((place) => describePlace(place, topology, forwarding)).join(', ') ||
+    'no server environment'
+  )
+}
+
+function describePlace(place: Place, topology: Topology, forwarding: Forwarding): string {
+  const { name } = place
+  const notes = [place.isWorker && 'workerd', describeHolders(place, topology, forwarding)]
+  const said = notes.filter(Boolean).join(', ')
+  return said ? `${name} (${said})` : name
+}
+
+function describeHolders(
+  place: Place,
+  topology: Topology,
+  forwarding: Forwarding,
+): string | undefined {
+  const { heldBy, name } = place
+  if (typeof forwarding === 'object') {
+    return [forwarding.from].flat().includes(name) ? 'bridged as configured' : undefined
+  }
+  if (heldBy.length > 0) {
+    return `${forwarding === false ? 'held by' : 'bridged into'} ${list(heldBy)}`
+  }
+  const workers = workersOf(topology)
+  return forwarding === false || workers.length === 0 || !isUnknown(place)
+    ? undefined
+    : `no runner yet: forwarded to ${list(workers)}`
+}
+
+/** What is to be said of an environment of which more is known by now than was said, if anything. */
+export function describeChange(before: Place, topology: Topology): string | undefined {
+  const now = topology.find(({ name }) => name === before.name)!
+  if (before.heldBy.length === 0 && now.heldBy.length > 0) {
+    return `${now.name} is bridged into ${list(now.heldBy)}`
+  }
+  return isUnknown(before) && now.hasRunner && workersOf(topology).length > 0
+    ? `${now.name} has a runner of its own: its reloads are not forwarded any more`
+    : undefined
+}
+
+const list = (names: string[]): string => names.join(' and ')

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import type { DepOptimizationMetadata, DevEnvironment } from 'vite'
 
 /**
@@ -40,6 +42,23 @@ export function isKnown({ metadata }: DepsOptimizer, id: string): boolean {
  */
 export function isStartingCold({ scanProcessing }: DepsOptimizer): boolean {
   return scanProcessing !== undefined
+}
+
+/**
+ * Whether the optimizer will find no valid cache, before it has begun: as it judges by itself
+ * (`loadCachedDepOptimizationMetadata`).
+ */
+export function willStartCold({ config, name }: DevEnvironment, optimizer: DepsOptimizer): boolean {
+  if (config.optimizeDeps.force) return true
+  const directory = name === 'client' ? 'deps' : `deps_${name}`
+  const { configHash, lockfileHash } = optimizer.metadata
+  try {
+    const file = path.join(config.cacheDir, directory, '_metadata.json')
+    const cached = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+    return cached['configHash'] !== configHash || cached['lockfileHash'] !== lockfileHash
+  } catch {
+    return true
+  }
 }
 
 /**

@@ -5,12 +5,15 @@ import { PACKAGE_NAME } from './constants.ts'
 import { asksForReload, type Message } from './demand.ts'
 import { createHandshake, type Handshake } from './handshake.ts'
 import { intercept } from './intercept.ts'
+import { observeRunner } from './observe-runner.ts'
 import type { Route } from './options.ts'
 import { StormGuard } from './storm.ts'
 
 /** Everything that is bridged in one dev server: one, however many plugin instances there are. */
 export class Bridge {
   readonly #routes: Route[] = []
+  /** Those that are found anew each time. */
+  readonly #finders: (() => Route[])[] = []
   readonly #endings = new Map<DevEnvironment, () => void>()
   readonly #storms = new Map<DevEnvironment, StormGuard>()
   readonly #handshakes = new Map<DevEnvironment, Handshake>()
@@ -21,13 +24,15 @@ export class Bridge {
   #messages: Message[] = []
 
   add(route: Route): void {
-    const { source, target } = route
     this.#routes.push(route)
-    this.#listen(source)
-    this.#listen(target)
-    if (!this.#storms.has(target)) {
-      this.#storms.set(target, new StormGuard(target, () => this.#reload([target])))
-    }
+    this.#listen(route.source)
+    this.#listen(route.target)
+  }
+
+  /** @param find is asked whenever one of the environments is sent a reload or an update. */
+  addFinder(find: () => Route[], environments: DevEnvironment[]): void {
+    this.#finders.push(find)
+    for (const environment of environments) this.#listen(environment)
   }
 
   /** See `HmrBridgeApi`. */
@@ -60,26 +65,31 @@ export class Bridge {
     this.#endings.set(environment, end)
   }
 
-  /** All whose modules the target holds, be it through others. */
-  #sourcesOf(target: DevEnvironment): Set<DevEnvironment> {
-    const reached = new Set([target])
-    for (const environment of reached) {
-      for (const route of this.#routes) if (route.target === environment) reached.add(route.source)
+  #stormOf(target: DevEnvironment): StormGuard {
+    let storm = this.#storms.get(target)
+    if (!storm) {
+      storm = new StormGuard(target, () => this.#reload([target]))
+      this.#storms.set(target, storm)
     }
-    reached.delete(target)
-    return reached
+    return storm
   }
 
   #forward(): void {
-    const messages = this.#messages
+    const all = this.#messages
     this.#messages = []
+    const routes = [...this.#routes, ...this.#finders.flatMap((find) => find())]
+    const bridged = new Set(routes.flatMap(({ source, target }) => [source, target]))
+    const messages = all.filter(({ environment }) => bridged.has(environment))
     const causes = new Map(messages.map((message) => [message, this.#causeOf(message)]))
     const targets: DevEnvironment[] = []
-    for (const [target, storm] of this.#storms) {
-      const sources = this.#sourcesOf(target)
+    for (const target of new Set(routes.map((route) => route.target))) {
+      const sources = sourcesOf(target, routes)
       const asking = messages.filter((one) => asksForReload(one, target, sources, messages))
       if (asking.length === 0 || this.#closed.has(target)) continue
-      if (storm.allows(asking.map((message) => causes.get(message)))) targets.push(target)
+      const storm = this.#stormOf(target)
+      if (!storm.allows(asking.map((message) => causes.get(message)))) continue
+      targets.push(target)
+      warnIfSwapped(target, sources, routes)
     }
     this.#reload(targets)
   }
@@ -108,6 +118,35 @@ export class Bridge {
       )
     }
   }
+}
+
+/** Not at start, when nobody can know: fetches in the other direction prove it. */
+function warnIfSwapped(
+  target: DevEnvironment,
+  sources: Set<DevEnvironment>,
+  routes: Route[],
+): void {
+  if (target.config.consumer === 'client') return
+  const { fetchedBy, hasRunner } = observeRunner(target)
+  if (hasRunner) return
+  for (const source of fetchedBy) {
+    if (!sources.has(source) || sourcesOf(source, routes).has(target)) continue
+    target.logger.warnOnce(
+      `[${PACKAGE_NAME}] reloads of "${source.name}" are forwarded to "${target.name}", which has ` +
+        `no runner: it is "${source.name}" that fetches modules of "${target.name}"; ` +
+        'swap `from` and `to`',
+    )
+  }
+}
+
+/** All whose modules the target holds, be it through others. */
+function sourcesOf(target: DevEnvironment, routes: Route[]): Set<DevEnvironment> {
+  const reached = new Set([target])
+  for (const environment of reached) {
+    for (const route of routes) if (route.target === environment) reached.add(route.source)
+  }
+  reached.delete(target)
+  return reached
 }
 
 /**

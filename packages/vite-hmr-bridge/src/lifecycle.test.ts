@@ -11,7 +11,7 @@ import {
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { CLIENT_ID, PONG_EVENT, STORM_LIMIT, STORM_PAUSE } from './constants.ts'
 import { hmrBridge } from './index.ts'
-import { createProject, majors, record, sendOf } from './project.ts'
+import { createProject, majors, record, sendOf, ssrModules } from './project.ts'
 
 const full: HotPayload = { type: 'full-reload', path: '*' }
 const files = { 'src/entry.js': `import '${CLIENT_ID}'` }
@@ -132,7 +132,8 @@ describe('closing', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const applied = api.applied('worker')
     await immediate()
-    expect(innerEmitter.listenerCount(PONG_EVENT)).toBe(1)
+    // The handshake's, and that of who observes the runner.
+    expect(innerEmitter.listenerCount(PONG_EVENT)).toBe(2)
     for (let time = 0; time <= STORM_LIMIT; time++) {
       ssr.hot.send({ ...full, triggeredBy: '/x.js' })
       await immediate()
@@ -171,10 +172,12 @@ describe('closing', () => {
     })
     const applied = server.api.applied('remote')
     await immediate()
-    expect(channel.listenerCount(PONG_EVENT)).toBe(1)
+    expect(channel.listenerCount(PONG_EVENT)).toBe(2)
     await server.vite.close()
     expect(await applied).toBe(false)
     expect(channel.listenerCount(PONG_EVENT)).toBe(0)
+    // Vite's own stays.
+    expect(channel.listenerCount('vite:invoke')).toBe(1)
   })
 })
 
@@ -196,6 +199,20 @@ test('without HMR it says so once and does nothing', async () => {
   server.ssr.hot.send(full)
   expect(await server.api.applied('worker')).toBe(false)
   expect(forwarded).toEqual([])
+  expect(server.log.matching(/`server\.hmr` is false/)).toHaveLength(1)
+})
+
+test('without HMR, routes that are found are told of when there is something to forward', async () => {
+  await using project = await createProject(vite, {
+    'src/entry.js': `import page from 'ssr:/src/page.js'; export { page }`,
+    'src/page.js': 'export const page = 1',
+  })
+  const server = await project.serve({
+    plugins: [ssrModules(), hmrBridge(() => ({ from: 'ssr', to: 'worker' }))],
+    server: { hmr: false },
+  })
+  expect(server.log.lines).toEqual([])
+  await server.runner.import('/src/entry.js')
   expect(server.log.matching(/`server\.hmr` is false/)).toHaveLength(1)
 })
 

@@ -1,15 +1,16 @@
+import { setImmediate as immediate } from 'node:timers/promises'
 import * as vite from 'vite'
 import { DevEnvironment, type EnvironmentOptions } from 'vite'
 import { describe, expect, test } from 'vitest'
 import { type FindRoutes, hmrBridge, type HmrBridgeOptions } from './index.ts'
-import { createProject, majors } from './project.ts'
+import { createProject, majors, record, ssrModules } from './project.ts'
 
 const mute = (hot: boolean): EnvironmentOptions => ({
   dev: { createEnvironment: (name, config) => new DevEnvironment(name, config, { hot }) },
 })
 
-async function start(options: HmrBridgeOptions | FindRoutes, major = vite): Promise<unknown> {
-  await using project = await createProject(major)
+async function start(options: HmrBridgeOptions | FindRoutes): Promise<unknown> {
+  await using project = await createProject(vite)
   const environments = { mute: mute(true), disabled: mute(false) }
   const server = await project.serve({ plugins: [hmrBridge(options)], environments })
   return server
@@ -30,14 +31,6 @@ describe('a server does not start', () => {
   ])('with %j', async (options, message) => {
     await expect(start(options)).rejects.toThrow(message)
   })
-
-  test.each(majors)('with a target without a hot channel, Vite %s', async (_name, major) => {
-    for (const to of ['mute', 'disabled']) {
-      await expect(start({ from: 'ssr', to }, major)).rejects.toThrow(
-        /"(mute|disabled)" cannot be `to`.* no hot channel.*"client", "ssr", "worker" can; are.*own field/,
-      )
-    }
-  })
 })
 
 describe('a function', () => {
@@ -52,35 +45,51 @@ describe('a function', () => {
   })
 
   test('chooses as the options do', async () => {
-    await expect(start(() => ({ from: 'mute', to: 'worker' }))).resolves.toBeDefined()
-    await expect(start(() => ({ from: 'ssr', to: 'mute' }))).rejects.toThrow(
-      /"mute" cannot be `to`/,
-    )
+    const find = { from: 'mute', to: 'worker' }
+    await expect(start(() => find)).resolves.toBeDefined()
+    await expect(start(() => [find, { from: 'ssr', to: 'worker' }])).resolves.toBeDefined()
+    await expect(start(() => ({ from: 'ssr', to: 'wroker' }))).rejects.toThrow(/named "wroker"/)
+  })
+
+  test('is asked again whenever there may be something to forward', async () => {
+    await using project = await createProject(vite)
+    let routes: HmrBridgeOptions | false = false
+    const server = await project.serve({ plugins: [hmrBridge(() => routes)] })
+    const forwarded = record(server.worker)
+    const reload = async (): Promise<number> => {
+      server.ssr.hot.send({ type: 'full-reload', path: '*' })
+      await immediate()
+      return forwarded.length
+    }
+    expect(await reload()).toBe(0)
+    routes = { from: 'ssr', to: 'worker' }
+    expect(await reload()).toBe(1)
+    routes = false
+    expect(await reload()).toBe(1)
   })
 })
 
-test('a source needs no hot channel', async () => {
-  await expect(start({ from: 'mute', to: 'worker' })).resolves.toBeDefined()
+test.each(['mute', 'disabled', 'client'])('a target is not judged by its shape: %s', async (to) => {
+  await expect(start({ from: 'ssr', to })).resolves.toBeDefined()
 })
 
-test.each<[string, object]>([
-  ['own fields', { environment: DevEnvironment, transport: { send() {} } }],
-  [
-    'prototype methods only, in an environment of its own class',
-    {
-      environment: class extends DevEnvironment {},
-      transport: new (class {
-        send(): void {}
-      })(),
-    },
-  ],
-])('a target may have a channel of %s', async (_, { environment, transport }: any) => {
-  await using project = await createProject(vite)
-  const remote: EnvironmentOptions = {
-    dev: {
-      createEnvironment: (name, config) => new environment(name, config, { hot: true, transport }),
-    },
+test.each(majors)('`from` and `to` that are swapped, Vite %s', async (_name, major) => {
+  await using project = await createProject(major, {
+    'src/entry.js': `import page from 'ssr:/src/page.js'; export { page }`,
+    'src/page.js': 'export const page = 1',
+  })
+  const swapped = hmrBridge({ from: 'worker', to: 'ssr' })
+  const server = await project.serve({ plugins: [ssrModules(), swapped] })
+  const reload = async (): Promise<string[]> => {
+    server.worker.hot.send({ type: 'full-reload', path: '*' })
+    await immediate()
+    return server.log.matching(/swap `from` and `to`/)
   }
-  const plugins = [hmrBridge({ from: 'ssr', to: 'remote' })]
-  await expect(project.serve({ plugins, environments: { remote } })).resolves.toBeDefined()
+  // Nobody can know yet.
+  expect(await reload()).toEqual([])
+  await server.runner.import('/src/entry.js')
+  await reload()
+  expect(await reload()).toEqual([
+    expect.stringContaining('it is "worker" that fetches modules of "ssr"'),
+  ])
 })

@@ -8,8 +8,10 @@ export interface HmrBridgeOptions {
   to: string | string[]
 }
 
-/** Chooses among a server's environments; `false` for a server that needs no bridge. */
-export type FindRoutes = (environments: Record<string, DevEnvironment>) => HmrBridgeOptions | false
+/** Chooses among a server's environments; `false` or an empty list if nothing is to be bridged now. */
+export type FindRoutes = (
+  environments: Record<string, DevEnvironment>,
+) => HmrBridgeOptions | HmrBridgeOptions[] | false
 
 export interface AppliedOptions {
   /**
@@ -44,8 +46,8 @@ export interface Route {
 /**
  * Every pair of a source and a target.
  *
- * @throws {Error} on options that name none, on an environment that does not exist or is both source
- * and target, and on a target that no message can be sent to.
+ * @throws {Error} on options that name none, and on an environment that does not exist or is both
+ * source and target.
  */
 export function findRoutes(environments: Environments, options?: HmrBridgeOptions): Route[] {
   const [from, to] = (['from', 'to'] as const).map((key) => {
@@ -67,17 +69,6 @@ export function findRoutes(environments: Environments, options?: HmrBridgeOption
   }
   const sources = [...from!].map((name) => findEnvironment(environments, name, 'from'))
   const targets = [...to!].map((name) => findEnvironment(environments, name, 'to'))
-  const mute = targets.filter((one) => !hasHotChannel(one))
-  if (mute.length > 0) {
-    const audible = Object.values(environments).filter(hasHotChannel)
-    throw new Error(
-      `[${PACKAGE_NAME}] ${quote(mute.map(({ name }) => name))} cannot be \`to\`, ` +
-        'as it has no hot channel and so no runner to reload; ' +
-        `of this server's environments ${quote(audible.map(({ name }) => name))} can; ` +
-        'are `from` and `to` swapped? ' +
-        '(a channel whose class has prototype methods only looks the same: give it an own field)',
-    )
-  }
   return sources.flatMap((source) => targets.map((target) => ({ source, target })))
 }
 
@@ -92,21 +83,6 @@ export function findEnvironment(
     `[${PACKAGE_NAME}] no environment is named ${quote([name])}; ` +
       `this server has ${quote(Object.keys(environments))}; correct \`${where}\``,
   )
-}
-
-/**
- * Vite gives an environment without a transport a channel that does nothing. It spreads the
- * transport into the channel before its own methods (`normalizeHotChannel` in `server/hmr.ts`, the
- * same in Vite 6 to 8), so one made from none has exactly these, in this order.
- */
-const NO_CHANNEL = 'on,off,setInvokeHandler,handleInvoke,send,listen,close'
-
-/**
- * Whether messages that are sent to the environment go anywhere, as they do where it has a runner.
- * (Without own fields a transport looks like none, but who writes an environment class gives it one.)
- */
-export function hasHotChannel({ hot, constructor }: DevEnvironment): boolean {
-  return constructor.name !== 'DevEnvironment' || Object.keys(hot).join() !== NO_CHANNEL
 }
 
 function quote(names: string[]): string {

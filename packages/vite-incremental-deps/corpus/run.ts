@@ -7,8 +7,17 @@
  *
  * First each dependency by itself, unless `--no-each`, then all of them in random orders.
  *
+ *     node corpus/run.ts --equal [--only id,case] [--environment worker,client] [--no-marks]
+ *       [--control] [--plugin …] [--root …] [--json …] [--chromium …]
+ *
+ * Late equals early: for generated packages (`equal/fixtures`), each dependency and groups of them,
+ * a server with the plugin adds them late, and a server of plain Vite has them in
+ * `optimizeDeps.include`. Compares the evaluated modules, their order, and all exports. `--no-marks`
+ * leaves modules as they are and compares only exports; `--control` has plain Vite on both sides.
+ *
  * Needs Node 24, a built `dist`, Chromium and, once, the npm registry. Exits with 1 if anything is
- * wrong, there twice, reloaded or lost.
+ * wrong, there twice, reloaded or lost; with `--equal`, if a difference is not listed in
+ * `known-differences.ts`, or a listed one does not occur.
  */
 import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,6 +26,8 @@ import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Plugin } from 'vite'
 import type { IncrementalDepsApi } from '../src/index.ts'
+import { runComparisons } from './equal/run.ts'
+import { unitsOf } from './equal/units.ts'
 import { findExpectations } from './expectations.ts'
 import { early, idsOf, late } from './packages.ts'
 import { random, shuffled } from './random.ts'
@@ -35,6 +46,10 @@ const { values } = parseArgs({
     plugin: { type: 'string', default: path.join(import.meta.dirname, '../dist/index.mjs') },
     root: { type: 'string', default: path.join(tmpdir(), 'incremental-deps-corpus') },
     json: { type: 'string' },
+    equal: { type: 'boolean', default: false },
+    environment: { type: 'string' },
+    marks: { type: 'boolean', default: true },
+    control: { type: 'boolean', default: false },
     chromium: { type: 'string', default: '/usr/bin/chromium' },
   },
 })
@@ -48,6 +63,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 const workspace = new Workspace(values.root)
 workspace.install([...early, ...late])
 const only = values.only?.split(',')
+const plugin = path.resolve(values.plugin)
+if (values.equal) {
+  const environments = values.environment?.split(',') ?? ['worker', 'client']
+  const { chromium, json, marks: isMarked } = values
+  const common = { workspace, environments, chromium, isMarked }
+  const options = values.control ? common : { ...common, plugin }
+  process.exit((await runComparisons(unitsOf(only), options, json)) ? 0 : 1)
+}
 const ids = idsOf(late).filter((id) => only?.includes(id) ?? true)
 
 const plain = await findExpectations(workspace, [...idsOf(early), ...idsOf(late)], values.chromium)

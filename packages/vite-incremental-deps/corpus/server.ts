@@ -1,5 +1,5 @@
 import { createRunnableDevEnvironment, createServer } from 'vite'
-import type { DevEnvironment, Plugin, ViteDevServer } from 'vite'
+import type { DepOptimizationConfig, DevEnvironment, Plugin, ViteDevServer } from 'vite'
 import { Runner } from './evaluator.ts'
 import type { Evaluator } from './evaluator.ts'
 import { Page } from './page.ts'
@@ -22,8 +22,11 @@ export async function startServer(options: {
   cacheDir: string
   plugins?: Plugin[]
   include?: string[]
+  /** What else a project may set. */
+  resolve?: object
+  optimizeDeps?: DepOptimizationConfig
 }): Promise<Corpus> {
-  const { root, cacheDir, plugins = [], include = [] } = options
+  const { root, cacheDir, plugins = [], include = [], resolve = {}, optimizeDeps = {} } = options
   const server = await createServer({
     configFile: false,
     root,
@@ -33,12 +36,13 @@ export async function startServer(options: {
     plugins,
     // Nothing is edited, and watching takes the time that is measured.
     server: { host: '127.0.0.1', port: 0, watch: null },
-    optimizeDeps: { entries: ['index.html'], include },
+    resolve,
+    optimizeDeps: { ...optimizeDeps, entries: ['index.html'], include },
     environments: {
       worker: {
         consumer: 'server',
         resolve: { noExternal: true },
-        optimizeDeps: { noDiscovery: false, entries: ['first.js'], include },
+        optimizeDeps: { ...optimizeDeps, noDiscovery: false, entries: ['first.js'], include },
         dev: { createEnvironment: (name, config) => createRunnableDevEnvironment(name, config) },
       },
     },

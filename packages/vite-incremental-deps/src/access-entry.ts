@@ -3,6 +3,7 @@ import * as vite from 'vite'
 import { parseAst } from 'vite'
 import type { ESTree, Rolldown } from 'vite'
 import type { ParsedModule } from './module-graph.ts'
+import { parseModule } from './parse-module.ts'
 import type { Binding, ModuleAccess, Reexport } from './record.ts'
 
 /** Before the ids of the modules that an entry imports, so that nobody else resolves them. */
@@ -57,9 +58,10 @@ function listOther({ id }: ParsedModule, index: number): Listed {
   }
 }
 
-function listEs({ id, exports, code }: ParsedModule, index: number, isWrapped: boolean): Listed {
+function listEs(info: ParsedModule, index: number, isWrapped: boolean): Listed {
+  const { id, exports } = info
   const names = exports.filter((name) => name !== '*')
-  const stars = exports.includes('*') ? starsOf(code()) : []
+  const stars = exports.includes('*') ? starsOf(info) : []
   const specifiers = names.map((name, at) => `${JSON.stringify(name)} as n${index}_${at}`)
   const statement = `export { ${specifiers.join(', ')} } from ${specifierOf(id)}\n`
   return {
@@ -76,7 +78,7 @@ function listEs({ id, exports, code }: ParsedModule, index: number, isWrapped: b
         else own[name] = binding
       }
       // Of modules that are in none of the outputs, such as built-ins.
-      const reexports = elsewhere.length > 0 ? reexportsOf(code(), elsewhere) : undefined
+      const reexports = elsewhere.length > 0 ? reexportsOf(info, elsewhere) : undefined
       if (elsewhere.length > 0 && !reexports) return undefined
       const init = calls.get(evaluatorName(index))?.callee
       return {
@@ -109,15 +111,16 @@ function findWrapped(infos: ParsedModule[]): Set<string> {
     wrapped.add(id)
     for (const imported of info.importedIds) wrap(imported)
   }
-  for (const { format, code, importedIds } of infos) {
-    if (format !== 'es' || requires(code())) importedIds.forEach(wrap)
+  for (const info of infos) {
+    if (info.format !== 'es' || requires(info)) info.importedIds.forEach(wrap)
   }
   return wrapped
 }
 
 /** Whether an ES module calls `require()` as well. */
-function requires(code: string): boolean {
-  if (!/\brequire\s*\(/.test(code)) return false
+function requires({ id, code }: ParsedModule): boolean {
+  const source = code()
+  if (!/\brequire\s*\(/.test(source)) return false
   let found = false
   // By namespace: Vite 6 and 7 have no such export, and a named import would not even load there.
   const visitor = new vite.Visitor({
@@ -125,22 +128,25 @@ function requires(code: string): boolean {
       if (callee.type === 'Identifier' && callee.name === 'require') found = true
     },
   })
-  visitor.visit(parseAst(code))
+  visitor.visit(parseModule(id, source).program)
   return found
 }
 
 /** What a module re-exports by `export *`. */
-function starsOf(code: string): string[] {
-  return parseAst(code).body.flatMap((node) =>
+function starsOf({ id, code }: ParsedModule): string[] {
+  return parseModule(id, code()).program.body.flatMap((node) =>
     node.type === 'ExportAllDeclaration' && !node.exported ? node.source.value : [],
   )
 }
 
 /** Where a module re-exports `names` from, or nothing if it does not re-export all of them. */
-function reexportsOf(code: string, names: string[]): Record<string, Reexport> | undefined {
+function reexportsOf(
+  { id, code }: ParsedModule,
+  names: string[],
+): Record<string, Reexport> | undefined {
   const imported = new Map<string, Reexport>()
   const exported = new Map<string, Reexport>()
-  for (const node of parseAst(code).body) {
+  for (const node of parseModule(id, code()).program.body) {
     if (node.type === 'ImportDeclaration') {
       for (const specifier of node.specifiers) {
         imported.set(specifier.local.name, [node.source.value, importedName(specifier)])

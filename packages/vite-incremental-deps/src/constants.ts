@@ -6,3 +6,6 @@ export const PACKAGE_NAME = '@holdfast/vite-incremental-deps'
  * of its optimizer, and so is valid exactly as long as that is.
  */
 export const RECORD_FILE = '_incremental.jsonl'
+
+/** The bundler's plugin that takes part in the runs of Vite's optimizer. */
+export const RECORD_PLUGIN = '@holdfast/vite-incremental-deps:record'

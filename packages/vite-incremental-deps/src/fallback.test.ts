@@ -1,4 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { commonJs, createProject, pkg, RELOADING, subpaths } from './project.ts'
 import type { Project, Server } from './project.ts'
@@ -9,14 +11,13 @@ const files = {
   ...pkg('one', { 'index.js': `export { state } from 'singleton'; export { two } from 'two'` }),
   ...pkg('two', { 'index.js': `export { state } from 'singleton'; export const two = {}` }),
   ...pkg('three', { 'index.js': `const { two } = require('two'); exports.two = two` }, commonJs),
-  // Whose second module shares the first one's internals, and is left to Vite.
+  // Whose second module shares the first one's internals, and is left to Vite once those are replaced.
   ...pkg(
     'family',
     {
       'index.js': `export { inner } from './inner.js'`,
-      'other.js': `export { inner } from './inner.js'; export const url = new URL('./data.txt', import.meta.url)`,
+      'other.js': `export { inner } from './inner.js'`,
       'inner.js': `export const inner = {}`,
-      'data.txt': '',
     },
     subpaths,
   ),
@@ -56,7 +57,11 @@ async function runReloading(server: Server, code: string): Promise<void> {
 }
 
 const fellBack = (server: Server): string =>
-  server.reports.map((report) => report.fellBack ?? '').join()
+  server.reports.flatMap((report) => report.fellBack ?? []).join()
+
+/** What is served of `family` is not what is on the disk any more. */
+const replaceFamily = (project: Project): Promise<void> =>
+  project.write({ 'node_modules/family/inner.js': `export const inner = {}` })
 
 const outputs = (project: Project, name: string): string =>
   project.file(`node_modules/.vite/deps_ssr/${name}`)
@@ -69,8 +74,9 @@ test.each([0, 1, 2, 3])('a fallback after %i additions ends consistent', async (
   for (const code of late.slice(0, position)) await server.run(code)
   expect(server.log.matching(RELOADING)).toEqual([])
 
+  await replaceFamily(project)
   await runReloading(server, `export { inner } from 'family/other'`)
-  expect(fellBack(server)).toMatch(/family.* refers to a file beside it/)
+  expect(fellBack(server)).toMatch(/family.* is not what it was/)
   for (const code of late.slice(position)) await server.run(code)
   await expectConsistent(server)
   expect((await server.run(inners)).isSame).toBe(true)
@@ -84,6 +90,7 @@ test('a fallback at the same time as additions ends consistent', async () => {
   await using project = await createProject(files)
   const server = await project.serve({ early: ['early', 'family'] })
   const codes = ['one', 'family/other', 'two', 'three'].map((id) => `import ${JSON.stringify(id)}`)
+  await replaceFamily(project)
   const reloading = server.log.next(RELOADING)
   await Promise.allSettled(codes.map((code) => server.run(code)))
   await reloading
@@ -96,6 +103,7 @@ test('what arrives while Vite optimizes is left to it', async () => {
   await using project = await createProject(files)
   const server = await project.serve({ early: ['early', 'family'] })
   const { depsOptimizer } = server.ssr
+  await replaceFamily(project)
   const reloading = server.log.next(RELOADING)
   // The first falls back, the second comes while Vite waits for more.
   const first = server.run(`import 'family/other'`)
@@ -163,14 +171,15 @@ test('several at once, of which one fails to bundle: the others are added', asyn
   await expectConsistent(server)
 })
 
-test("a file beside the module stays Vite's business", async () => {
+test('a file beside the module is where the package has it', async () => {
   await using project = await createProject(files)
   const server = await project.serve()
-  await server.run(`export { url } from 'asset'`)
-  expect(fellBack(server)).toMatch(/asset.* refers to a file beside it/)
+  const { url } = await server.run(`export { url } from 'asset'`)
+  expect(fellBack(server)).toBe('')
+  expect(path.resolve(fileURLToPath(url))).toBe(project.file('node_modules/asset/data.txt'))
 })
 
-test('a module that a plugin of the project resolves is never bundled again', async () => {
+test('a module that a plugin of the project resolves is imported from where it is served', async () => {
   await using project = await createProject(files)
   const source = project.file('node_modules/singleton/index.js')
   const plugin = {
@@ -179,9 +188,9 @@ test('a module that a plugin of the project resolves is never bundled again', as
   }
   const optimizeDeps = { rolldownOptions: { plugins: [plugin] } }
   const server = await project.serve({ config: { environments: { ssr: { optimizeDeps } } } })
-  await Promise.allSettled([server.run(`import 'one'`)])
-  expect(fellBack(server)).toMatch(/singleton.* would be there twice/)
   await expectConsistent(server)
+  expect(fellBack(server)).toBe('')
+  expect(server.log.matching(RELOADING)).toEqual([])
 })
 
 test('an excluded dependency stays an import', async () => {
@@ -198,17 +207,35 @@ test('an excluded dependency stays an import', async () => {
   expect(server.reports.map(({ added }) => added)).toEqual([['excluded-user']])
 })
 
-test.each([
-  ['missing', (file: string) => rm(file)],
-  ['corrupt', (file: string) => writeFile(file, '{')],
-])('a record that is %s: Vite optimizes', async (_state, damage) => {
+test('a record that is missing: Vite optimizes', async () => {
   await using project = await createProject(files)
   await (await project.serve()).close()
-  await damage(outputs(project, '_incremental.jsonl'))
+  await rm(outputs(project, '_incremental.jsonl'))
   const server = await project.serve()
   await runReloading(server, `import 'one'`)
   expect(fellBack(server)).toBe('what is inside the outputs is not known')
   await expectConsistent(server)
   // From then on it is known.
   expect(server.reports.at(-1)!.fellBack).toBe(undefined)
+})
+
+test.each<[string, string, (file: string) => Promise<void>]>([
+  ['a record that is cut off', '_incremental.jsonl', (file) => writeFile(file, '{')],
+  ['an output that is missing', 'one.js', (file) => rm(file)],
+  [
+    'an output that was overwritten by one that imports itself',
+    'one.js',
+    (file) => writeFile(file, `export * from './one.js'`),
+  ],
+])('%s is noticed at start, and everything optimized anew', async (_what, name, damage) => {
+  await using project = await createProject(files)
+  const before = await project.serve()
+  await before.run(`import 'one'`)
+  await before.close()
+  await damage(outputs(project, name))
+
+  const server = await project.serve()
+  expect(server.log.matching(/optimized anew/)).toHaveLength(1)
+  await expectConsistent(server)
+  expect(fellBack(server)).toBe('')
 })

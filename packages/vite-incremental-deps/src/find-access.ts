@@ -1,9 +1,8 @@
-import path from 'node:path'
 import type { Rolldown } from 'vite'
 import { list, moduleOfImport, readEntries } from './access-entry.ts'
 import type { Listed } from './access-entry.ts'
-import { ModuleGraph } from './module-graph.ts'
-import { packageOf } from './packages.ts'
+import { findEffects, homeOf } from './homes.ts'
+import { isShared, ModuleGraph } from './module-graph.ts'
 import type { Modules } from './record.ts'
 
 const ENTRY = '\0holdfast-access:'
@@ -17,25 +16,38 @@ const ENTRY = '\0holdfast-access:'
  * That there is one for each package keeps packages apart: what is in a chunk is evaluated together,
  * and importing one package must not evaluate another that happened to be bundled with it.
  *
- * @param roots - the ids of the bundle's own entries.
+ * @param inputs - the bundle's own entries, as they are given to the bundler.
  * @param found - called before the outputs are written.
  */
 export function findAccess(
-  roots: Iterable<string>,
+  inputs: string[],
   found: (context: Rolldown.PluginContext, bundle: Rolldown.OutputBundle, modules: Modules) => void,
 ): Rolldown.Plugin {
-  const graph = new ModuleGraph(roots)
+  const graph = new ModuleGraph()
   const packages = new Set<string>()
+  let effects = new Map<string, string>()
   let listed: Promise<Listed[]> | undefined
+
+  const listAll = async (context: Rolldown.PluginContext): Promise<Listed[]> => {
+    for (const input of inputs) {
+      const entry = await context.resolve(input, undefined, { isEntry: true })
+      if (entry && !entry.external) graph.expect(entry.id)
+    }
+    const infos = await graph.complete(context)
+    effects = await findEffects(infos, context)
+    new Set(effects.values()).forEach((home) => emit(context, home))
+    return list(infos)
+  }
 
   return {
     name: 'find-access',
     moduleParsed(info) {
       graph.parsed(info)
-      const home = packageOf(info.id) ?? ''
-      if (packages.has(home) || !path.isAbsolute(info.id)) return
+      if (!isShared(info.id)) return
+      const home = homeOf(info.id)
+      if (packages.has(home)) return
       packages.add(home)
-      this.emitFile({ type: 'chunk', id: ENTRY + home, name: 'access' })
+      emit(this, home)
     },
     resolveId: {
       // Else it would be called for each import in a bundle.
@@ -43,30 +55,37 @@ export function findAccess(
       handler: (source) => ({ id: moduleOfImport(source) ?? source }),
     },
     load: {
-      filter: { id: new RegExp(`^${ENTRY}`) },
-      async handler(entry) {
-        listed ??= graph.complete(this).then(list)
-        const own = (await listed).filter(({ id }) => entry === ENTRY + (packageOf(id) ?? ''))
+      // Files cannot but be loaded.
+      filter: { id: { exclude: /^(?:\/|[a-zA-Z]:)/ } },
+      async handler(id) {
+        if (!id.startsWith(ENTRY)) {
+          graph.expectVirtual(id)
+          return null
+        }
+        listed ??= listAll(this)
+        const own = (await listed).filter(
+          (one) => id === ENTRY + (effects.get(one.id) ?? homeOf(one.id)),
+        )
         return own.map(({ code }) => code).join('')
       },
     },
     async generateBundle(_options, bundle) {
       const chunks = Object.values(bundle).filter((output) => output.type === 'chunk')
-      const entries = new Set(chunks.filter((chunk) => chunk.facadeModuleId?.startsWith(ENTRY)))
+      const entries = new Set(chunks.filter(isAccessEntry))
       const kept = withImports(
         chunks.filter((chunk) => !entries.has(chunk)),
         bundle,
       )
       const files = new Set([...kept].map(({ fileName }) => fileName))
       const bindings = readEntries(entries, files)
-      for (const entry of entries) if (!kept.has(entry)) delete bundle[entry.fileName]
+      for (const { fileName } of entries) if (!files.has(fileName)) delete bundle[fileName]
 
       const access = new Map<string, ReturnType<Listed['access']>>()
       for (const each of (await listed) ?? []) access.set(each.id, each.access(bindings))
       const modules: Modules = {}
       for (const { moduleIds, fileName } of kept) {
         for (const id of moduleIds) {
-          if (!path.isAbsolute(id)) continue
+          if (!isShared(id)) continue
           const own = access.get(id)
           modules[id] = { file: fileName, ...(own && { access: own }) }
         }
@@ -75,6 +94,14 @@ export function findAccess(
     },
   }
 }
+
+function emit(context: Rolldown.PluginContext, home: string): void {
+  context.emitFile({ type: 'chunk', id: ENTRY + home, name: 'access' })
+}
+
+/** One that is still there in the end has others merged into it. */
+export const isAccessEntry = ({ facadeModuleId }: Rolldown.OutputChunk): boolean =>
+  facadeModuleId?.startsWith(ENTRY) ?? false
 
 /** The chunks, and what they import: an entry that others were merged into is needed. */
 function withImports(

@@ -3,9 +3,12 @@ import type { DevEnvironment } from 'vite'
 import { CannotAdd } from './late-bundle.ts'
 import type { Report } from './report.ts'
 import { ServedOutputs } from './served-outputs.ts'
-import { findSurprise, forgetFile, isBusy, outputOf } from './vite-internals.ts'
+import { findSurprise, forgetFile, hasBegun, isBusy, outputOf } from './vite-internals.ts'
 import type { DepInfo, DepsOptimizer, Metadata } from './vite-internals.ts'
 import { withResolvers } from './with-resolvers.ts'
+
+/** `topLevelVar` is Vite's own default. */
+const HARMLESS_OUTPUT = new Set(['keepNames', 'legalComments', 'topLevelVar'])
 
 interface Job {
   info: DepInfo
@@ -27,6 +30,8 @@ export class IncrementalOptimizer {
   readonly #tell: (report: Report) => void
   /** What is being added. Vite forgets all it has discovered when a run of its own fails. */
   readonly #ours = new Map<string, DepInfo>()
+  /** What was asked for before the optimizer had begun, with its files. */
+  readonly #tooEarly = new Map<string, string>()
   #waiting: Job[] = []
   #isRunning = false
   #isViteRunning = false
@@ -34,7 +39,7 @@ export class IncrementalOptimizer {
 
   constructor(environment: DevEnvironment, tell: (report: Report) => void) {
     const optimizer = environment.depsOptimizer!
-    const { close, run } = optimizer
+    const { close, init, run } = optimizer
     this.outputs = new ServedOutputs(environment)
     this.#environment = environment
     this.#optimizer = optimizer
@@ -45,6 +50,10 @@ export class IncrementalOptimizer {
     // What is being added is not Vite's to bundle.
     optimizer.run = () => {
       if (this.#ours.size === 0 || this.#isViteAtWork()) run()
+    }
+    optimizer.init = async () => {
+      await init()
+      this.#begun()
     }
     optimizer.close = async () => {
       this.#isClosed = true
@@ -60,6 +69,10 @@ export class IncrementalOptimizer {
         this.outputs.adopt(metadata)
       },
     })
+  }
+
+  get config(): DevEnvironment['config'] {
+    return this.#environment.config
   }
 
   get isClosed(): boolean {
@@ -80,9 +93,10 @@ export class IncrementalOptimizer {
     const known =
       metadata.optimized[id] ?? metadata.chunks[id] ?? metadata.discovered[id] ?? this.#ours.get(id)
     if (known) return known
+    if (!hasBegun(this.#optimizer)) this.#tooEarly.set(id, src)
     // The first run is no fallback: there is nothing yet to add to.
     if (Object.keys(metadata.optimized).length === 0) return this.#register(id, src)
-    const obstacle = this.#findObstacle(id, src)
+    const obstacle = this.#findObstacle(id)
     if (obstacle) {
       this.#report([id], 0, obstacle)
       forgetFile(metadata, path.posix.join(directory, outputOf(id) ?? ''))
@@ -103,17 +117,34 @@ export class IncrementalOptimizer {
     return info
   }
 
-  #findObstacle(id: string, src: string): string | undefined {
+  /**
+   * Vite's optimizer forgets what it is asked for before it begins, as by a plugin that transforms a
+   * module while the server is being configured: importers would wait for a file that never comes.
+   */
+  #begun(): void {
+    // It is called once more while it is at it.
+    if (!hasBegun(this.#optimizer)) return
+    const early = [...this.#tooEarly]
+    this.#tooEarly.clear()
+    if (early.length === 0) return
+    // What has been transformed by now has URLs of then. Nobody has loaded it: the server does not
+    // listen yet.
+    this.#environment.moduleGraph.invalidateAll()
+    for (const [id, src] of early) this.#take(id, src)
+  }
+
+  #findObstacle(id: string): string | undefined {
     const { optimizeDeps, resolve } = this.#environment.config
     if (this.#isClosed) return 'the server is closed'
     if (this.#isViteAtWork()) return 'Vite is optimizing'
     if (!outputOf(id)) return 'its id is unusual'
-    if (!/\.[cm]?js$/.test(src)) return `${src} is for Vite to load`
     if (!this.outputs.isRecorded) return 'what is inside the outputs is not known'
     if (resolve.preserveSymlinks) return '`resolve.preserveSymlinks` is on'
-    // `topLevelVar` is Vite's own default. Others may decide what goes into which file.
-    const { topLevelVar: _, ...output } = optimizeDeps.rolldownOptions?.output ?? {}
-    if (Object.keys(output).length > 0) return '`optimizeDeps.rolldownOptions.output` is set'
+    // Others may decide what goes into which file, or how it is written.
+    const unknown = Object.keys(optimizeDeps.rolldownOptions?.output ?? {}).filter(
+      (name) => !HARMLESS_OUTPUT.has(name),
+    )
+    if (unknown.length > 0) return `\`optimizeDeps.rolldownOptions.output.${unknown[0]}\` is set`
     const surprise = findSurprise(this.#optimizer)
     return surprise && `this Vite is not as expected: ${surprise}`
   }

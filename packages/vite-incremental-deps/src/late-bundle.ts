@@ -1,42 +1,47 @@
+import path from 'node:path'
 import type { DevEnvironment, Rolldown } from 'vite'
+import { RECORD_PLUGIN } from './constants.ts'
 import { findAccess } from './find-access.ts'
+import { importServed } from './import-served.ts'
+import { needsInterop } from './interop.ts'
 import type { Modules } from './record.ts'
-import { resolveLate } from './resolve-late.ts'
-import { servedId } from './served-modules.ts'
-import { loadRolldown, platformOf } from './vite-internals.ts'
+import { fileTime } from './stamps.ts'
+import { depsDirectory, loadRolldown } from './vite-internals.ts'
+import type { DepInfo } from './vite-internals.ts'
 
 /** Why a dependency cannot be added; Vite's own way still can. */
 export class CannotAdd extends Error {}
 
 export interface LateBundle {
   outputs: (Rolldown.OutputChunk | Rolldown.OutputAsset)[]
+  /** What is inside the outputs. */
   modules: Modules
-  /** The names of the entries that are CommonJS, or facades of it. */
-  commonJs: Set<string>
+  /** The ids of modules that are imported from served outputs. */
+  imported: Set<string>
+  /** Of the ids of the dependencies, those whose importers have to be written for CommonJS. */
+  needsInterop: Set<string>
+  /** The time of files when it began. */
+  startedAt: number
 }
 
 /**
- * Bundles dependencies against what is served already: a module that is inside a served output is
- * imported from there, never bundled again.
+ * Bundles dependencies as a run of Vite's optimizer would, but against what is served already: a
+ * module that is inside a served output is imported from there, never bundled again.
  *
- * @param entries - source files by the name of their output, without `.js`.
- * @throws {CannotAdd} if that would make a second instance of a module, or takes what only Vite's
- * optimizer does.
+ * @param options - of a run of Vite's.
+ * @throws {CannotAdd} if that would make a second instance of a module.
  * @throws {Error} Rolldown's, if a dependency has a fault.
  */
 export async function bundleLate(
   environment: DevEnvironment,
-  entries: Record<string, string>,
+  options: Rolldown.InputOptions,
+  infos: DepInfo[],
   served: Modules,
-  directory: string,
 ): Promise<LateBundle> {
-  const { optimizeDeps, keepProcessEnv, mode } = environment.config
-  const { plugins = [], output: outputOptions, ...options } = optimizeDeps.rolldownOptions ?? {}
-  const input = Object.fromEntries(
-    Object.entries(entries).map(([name, id]) => [name, id in served ? servedId(id) : id]),
-  )
-  const inputs = new Set(Object.values(input))
-  const commonJs = new Set<string>()
+  const directory = depsDirectory(environment)
+  const startedAt = fileTime(directory)
+  const plugins = options.plugins as Rolldown.Plugin[]
+  const imported = new Set<string>()
   let modules: Modules = {}
   // Rolldown wraps what a plugin throws.
   let refusal: CannotAdd | undefined
@@ -44,47 +49,46 @@ export async function bundleLate(
     throw (refusal ??= new CannotAdd(reason))
   }
 
-  // As Vite sets up its own run (`prepareRolldownOptimizerRun` in `optimizer/index.ts`).
-  const nodeEnv = keepProcessEnv
-    ? 'process.env.NODE_ENV'
-    : JSON.stringify(process.env['NODE_ENV'] || mode)
+  const input = Object.fromEntries(
+    infos.map(({ file, src }) => [path.posix.basename(file, '.js'), path.resolve(src!)]),
+  )
   const { rolldown } = await loadRolldown()
   const bundle = await rolldown({
     ...options,
     input,
-    logLevel: 'silent',
-    platform: platformOf(environment),
-    transform: {
-      // `ESBUILD_BASELINE_WIDELY_AVAILABLE_TARGET` in `constants.ts`.
-      target: ['chrome111', 'edge111', 'firefox114', 'safari16.4'],
-      ...options.transform,
-      define: { 'process.env.NODE_ENV': nodeEnv, ...options.transform?.define },
-    },
     plugins: [
-      findAccess(inputs, (context, output, found) => {
+      findAccess(Object.values(input), (_context, _bundle, found) => {
         modules = found
-        for (const chunk of Object.values(output)) {
-          if (chunk.type !== 'chunk' || !chunk.facadeModuleId || !chunk.isEntry) continue
-          // As Vite decides on interop.
-          const isEs = context.getModuleInfo(chunk.facadeModuleId)?.inputFormat === 'es'
-          if (!isEs && chunk.exports.join() === 'default') commonJs.add(chunk.name)
-        }
       }),
-      // The project's come first, as in Vite's run.
-      plugins,
-      resolveLate({ environment, served, refuse }),
+      importServed(served, imported, refuse),
+      ...plugins.filter((plugin) => plugin?.name !== RECORD_PLUGIN),
     ],
   })
   try {
     const { output } = await bundle.generate({
-      ...outputOptions,
+      ...environment.config.optimizeDeps.rolldownOptions?.output,
+      // As Vite writes its own.
       format: 'esm',
       sourcemap: 'hidden',
       dir: directory,
       entryFileNames: '[name].js',
     })
     for (const id of Object.keys(modules)) if (id in served) refuse(`${id} would be there twice`)
-    return { outputs: output, modules, commonJs }
+    const { needsInterop: configured = [] } = environment.config.optimizeDeps
+    const exports = new Map(
+      output.map((one) => [one.fileName, 'exports' in one ? one.exports : []]),
+    )
+    const commonJs = infos.filter(
+      ({ id, file, src }) =>
+        configured.includes(id) || needsInterop(src!, exports.get(path.posix.basename(file)) ?? []),
+    )
+    return {
+      outputs: output,
+      modules,
+      imported,
+      needsInterop: new Set(commonJs.map(({ id }) => id)),
+      startedAt,
+    }
   } catch (error) {
     throw refusal ?? error
   } finally {

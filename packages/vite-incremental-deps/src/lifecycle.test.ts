@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import type { InlineConfig } from 'vite'
 import { incrementalDeps } from './index.ts'
@@ -306,5 +306,13 @@ test('the API lists what became of dependencies', async () => {
   expect(heard).toEqual([one])
   expect(api.reports).toEqual([one, { ...one, added: ['two'] }])
   expect(server.log.matching(/a listener failed: Error: of a listener/)).toHaveLength(2)
-  expect(await readFile(`${directory(project)}/_metadata.json`, 'utf8')).toContain('"two"')
+})
+
+test("what is added is told of in the words of Vite's own line", async () => {
+  await using project = await createProject(files)
+  const server = await project.serve()
+  await server.run(`import 'one'`)
+  expect(server.log.matching(/^dependency optimized: one$/)).toHaveLength(1)
+  await server.discover(['two', 'inner'])
+  expect(server.log.matching(/^dependencies optimized: two, inner$/)).toHaveLength(1)
 })

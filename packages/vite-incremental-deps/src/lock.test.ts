@@ -46,3 +46,10 @@ test('a directory that is gone is an error', async () => {
   const gone = withLock(path.join(directory, 'gone'), () => undefined)
   await expect(gone).rejects.toThrow('ENOENT')
 })
+
+test('one whose time is far in the future is taken as well', async () => {
+  writeFileSync(file(), '')
+  const future = new Date(Date.now() + 3_600_000)
+  utimesSync(file(), future, future)
+  expect(await withLock(directory, () => 'taken')).toBe('taken')
+})

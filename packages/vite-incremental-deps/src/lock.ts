@@ -5,7 +5,10 @@ import { setTimeout } from 'node:timers/promises'
 const LOCK_FILE = '_incremental.lock'
 /** Milliseconds between two looks at a lock that another process has: it works for about as long. */
 const INTERVAL = 5
-/** Milliseconds after which whoever locked is taken to have died: far more than any write takes. */
+/**
+ * Milliseconds after which whoever locked is taken to have died: far more than any write takes. As
+ * many in the future are as good: a clock was set back, or a file came from elsewhere.
+ */
 const STALE = 3000
 
 /**
@@ -31,6 +34,7 @@ function tryLock(file: string): boolean {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
   const lockedAt = statSync(file, { throwIfNoEntry: false })?.mtimeMs
-  if (lockedAt !== undefined && Date.now() - lockedAt > STALE) rmSync(file, { force: true })
+  if (lockedAt !== undefined && Math.abs(Date.now() - lockedAt) > STALE)
+    rmSync(file, { force: true })
   return false
 }

@@ -1,6 +1,6 @@
 import path from 'node:path'
+import { setImmediate as immediate } from 'node:timers/promises'
 import type { Rolldown } from 'vite'
-import { isServedId } from './served-modules.ts'
 
 /** What is known of a module that was parsed. */
 export interface ParsedModule {
@@ -13,40 +13,64 @@ export interface ParsedModule {
   code: () => string
 }
 
-/** The modules of one bundle that may be asked for from outside. */
+/** Before the ids of this package's own modules. */
+const OWN = '\0holdfast-'
+/** The bundler's helpers. */
+const RUNTIME = '\0rolldown/'
+
+/** How often it is looked whether a virtual module is loaded by now. */
+const LOOKS = 20
+
+/** Whether a module may have state, and so must not be there twice. */
+export const isShared = (id: string): boolean => !id.startsWith(OWN) && !id.startsWith(RUNTIME)
+
+/** The modules of one bundle. */
 export class ModuleGraph {
   readonly #modules = new Map<string, ParsedModule>()
-  /** Whatever was imported, in the order in which that was found. */
-  readonly #expected: Set<string>
-
-  /** @param roots - the ids of the bundle's entries. */
-  constructor(roots: Iterable<string>) {
-    this.#expected = new Set(roots)
-  }
+  /** Those that are known to be loaded, in the order in which that was found. */
+  readonly #expected = new Set<string>()
+  /** Ids that are imported, of virtual modules or of what stays outside. */
+  readonly #unsure = new Set<string>()
 
   /** Has to be called with each module. */
   parsed(info: Rolldown.ModuleInfo): void {
     const { id } = info
     if (this.#modules.has(id)) return
+    this.#unsure.delete(id)
     const { inputFormat: format, exports, importedIds, dynamicallyImportedIds } = info
     this.#modules.set(id, { id, format, exports, importedIds, code: () => info.code ?? '' })
-    for (const imported of importedIds) this.#expect(imported)
-    for (const imported of dynamicallyImportedIds) this.#expect(imported)
+    for (const imported of [...importedIds, ...dynamicallyImportedIds]) this.expect(imported)
+  }
+
+  /** Has to be called with the id of each module that is not a file, when it is loaded. */
+  expectVirtual(id: string): void {
+    if (id.startsWith(RUNTIME)) return
+    this.#unsure.delete(id)
+    this.#expected.add(id)
+  }
+
+  /** Has to be called with the ids of entries. */
+  expect(id: string): void {
+    if (this.#expected.has(id) || this.#modules.has(id)) return
+    // Of what stays outside nothing is ever loaded: to ask for it would be to wait for ever.
+    const isFile = /^[^?#]*\.(?:[cm]?[jt]sx?|json)$/.test(id) && path.isAbsolute(id)
+    if (isFile || id.startsWith(OWN)) this.#expected.add(id)
+    else this.#unsure.add(id)
   }
 
   /** Waits until all of them are parsed, but for those that cannot be. */
   async complete(context: Rolldown.PluginContext): Promise<ParsedModule[]> {
-    // What is added while it goes on is visited too. A module that fails resolves all the same.
-    for (const id of this.#expected) {
-      if (!this.#modules.has(id)) this.parsed(await context.load({ id }))
+    for (let looks = 0; looks < LOOKS; looks++) {
+      // What is added while it goes on is visited too. A module that fails resolves all the same.
+      for (const id of this.#expected) {
+        if (!this.#modules.has(id)) this.parsed(await context.load({ id }))
+      }
+      // Nothing tells the two apart until a virtual module is loaded, which it is soon. One that is
+      // late has no access, so that who needs it later is left to Vite.
+      const isSure = [...this.#unsure].every((id) => context.getModuleInfo(id)?.code === null)
+      if (isSure) break
+      await immediate()
     }
-    return [...this.#modules.values()].filter(({ id }) => isSource(id))
-  }
-
-  /** What else is imported are externals, and virtual modules of plugins. */
-  #expect(id: string): void {
-    if (!this.#expected.has(id) && (isSource(id) || isServedId(id))) this.#expected.add(id)
+    return [...this.#modules.values()].filter(({ id }) => isShared(id))
   }
 }
-
-const isSource = (id: string): boolean => path.isAbsolute(id) && /\.(?:[cm]?js|json)$/.test(id)

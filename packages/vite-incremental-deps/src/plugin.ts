@@ -1,5 +1,6 @@
 import * as vite from 'vite'
 import type { DevEnvironment, Logger, Plugin } from 'vite'
+import { takeCacheDir } from './cache-owner.ts'
 import { PACKAGE_NAME } from './constants.ts'
 import { debug } from './debug.ts'
 import { IncrementalOptimizer } from './incremental-optimizer.ts'
@@ -18,6 +19,8 @@ export function incrementalDeps(): Plugin<IncrementalDepsApi> {
   const reports: Report[] = []
   const listeners = new Set<(report: Report) => void>()
   let recorded = new Map<string, Recorded>()
+  let isPreview = false
+  const incremental = new WeakSet<DevEnvironment>()
 
   const tell = (report: Report, logger: Logger): void => {
     reports.push(report)
@@ -28,12 +31,15 @@ export function incrementalDeps(): Plugin<IncrementalDepsApi> {
         logger.error(`[${PACKAGE_NAME}] a listener failed: ${String(error)}`)
       }
     }
-    const what = `${report.environment}: ${report.added.join(', ')}`
-    debug(
-      report.fellBack === undefined
-        ? `${what} added in ${Math.round(report.duration)} ms`
-        : `${what} left to Vite: ${report.fellBack}`,
-    )
+    const ids = report.added.join(', ')
+    if (report.fellBack === undefined) {
+      // As Vite does, for tools that wait for its line (`logNewlyDiscoveredDeps`).
+      const what = report.added.length === 1 ? 'dependency' : 'dependencies'
+      logger.info(`${what} optimized: ${ids}`, { timestamp: true })
+      debug(`${report.environment}: ${ids} added in ${Math.round(report.duration)} ms`)
+    } else {
+      debug(`${report.environment}: ${ids} left to Vite: ${report.fellBack}`)
+    }
   }
 
   return {
@@ -46,10 +52,18 @@ export function incrementalDeps(): Plugin<IncrementalDepsApi> {
         listeners.add(listener)
         return () => listeners.delete(listener)
       },
+      adds: (environment) => incremental.has(environment),
     },
-    config() {
+    config(_config, env) {
       // A restart reads the config while the server before it still runs.
       recorded = new Map()
+      isPreview = env.isPreview ?? false
+    },
+    configResolved: {
+      order: 'pre',
+      handler(config) {
+        if (!isPreview) takeCacheDir(config)
+      },
     },
     configEnvironment(name) {
       const entry: Recorded = {}
@@ -92,6 +106,7 @@ export function incrementalDeps(): Plugin<IncrementalDepsApi> {
             )
             optimizers.set(environment, entry.optimizer)
             transformAhead(environment)
+            incremental.add(environment)
           }
         }
         transformAtStart(environments.client, optimizers)

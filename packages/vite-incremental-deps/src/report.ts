@@ -1,3 +1,5 @@
+import type { DevEnvironment } from 'vite'
+
 /** What became of dependencies that were discovered late. */
 export interface Report {
   /** The name of the environment that asked for them. */
@@ -16,4 +18,6 @@ export interface IncrementalDepsApi {
   readonly reports: readonly Report[]
   /** Calls `listener` with each further report. Returns a function that ends it. */
   onReport: (listener: (report: Report) => void) => () => void
+  /** Whether late dependencies of the environment are added, where that is possible. */
+  adds: (environment: DevEnvironment) => boolean
 }

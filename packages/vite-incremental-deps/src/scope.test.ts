@@ -81,6 +81,6 @@ test('who decides on the outputs in another way is left to Vite', async () => {
   const server = await project.serve({ config })
   await server.discover(['late'])
   expect(server.reports).toMatchObject([
-    { added: ['late'], fellBack: '`optimizeDeps.rolldownOptions.output` is set' },
+    { added: ['late'], fellBack: '`optimizeDeps.rolldownOptions.output.minify` is set' },
   ])
 })

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { normalizePath } from 'vite'
 import type { DepOptimizationMetadata, DevEnvironment, Rolldown } from 'vite'
-import { writeWhole } from './record.ts'
 import type { OutputRecord } from './record.ts'
 
 /**
@@ -29,7 +27,7 @@ export async function loadRolldown(): Promise<typeof Rolldown> {
 
 /** What is not as expected in an environment's optimizer, if anything. */
 export function findSurprise(optimizer: DepsOptimizer): string | undefined {
-  for (const key of ['registerMissingImport', 'run', 'close'] as const) {
+  for (const key of ['registerMissingImport', 'init', 'run', 'close'] as const) {
     if (typeof optimizer[key] !== 'function') return `no ${key}()`
   }
   const { metadata } = optimizer
@@ -44,15 +42,29 @@ export function findSurprise(optimizer: DepsOptimizer): string | undefined {
   return undefined
 }
 
+/** Whether the optimizer keeps what it is asked for: `init()` replaces its metadata. */
+export function hasBegun(optimizer: DepsOptimizer): boolean {
+  // 8.1.4 and later.
+  const { initState = 'initialized' } = optimizer as { initState?: string }
+  return initState === 'initialized'
+}
+
 /** Whether the optimizer starts, or waits or runs for dependencies other than `ours`. */
 export function isBusy(optimizer: DepsOptimizer, ours: ReadonlyMap<string, DepInfo>): boolean {
-  // 8.1.4 and later.
-  const { initState } = optimizer as { initState?: string }
-  if (initState !== undefined && initState !== 'initialized') return true
+  if (!hasBegun(optimizer)) return true
   if (optimizer.scanProcessing) return true
   return Object.values(optimizer.metadata.discovered).some(
-    (info) => info.processing && ours.get(info.id) !== info,
+    (info) => isProcessing(info) && ours.get(info.id) !== info,
   )
+}
+
+/** Promises that have resolved: what a run left out stays discovered, with that of the run. */
+const over = new WeakSet<Promise<void>>()
+
+function isProcessing({ processing }: DepInfo): boolean {
+  if (!processing || over.has(processing)) return false
+  void processing.then(() => over.add(processing))
+  return true
 }
 
 /** Resolves when what is being scanned for and optimized is there, at a cold start the first run. */
@@ -80,13 +92,6 @@ export function depsDirectory({ name, config }: DevEnvironment): string {
 export function outputOf(id: string): string | undefined {
   if (!/^[\w@./-]{1,120}$/.test(id)) return undefined
   return `${id.replaceAll(/_+/g, '$&__').replaceAll('/', '_').replaceAll('.', '__')}.js`
-}
-
-/** The platform Vite bundles an environment's dependencies for (`prepareRolldownOptimizerRun`). */
-export function platformOf({ config }: DevEnvironment): 'browser' | 'node' | 'neutral' {
-  const { consumer, optimizeDeps, ssr } = config
-  const isBrowser = consumer === 'client' || ssr?.target === 'webworker'
-  return optimizeDeps.rolldownOptions?.platform ?? (isBrowser ? 'browser' : 'node')
 }
 
 /**
@@ -124,13 +129,30 @@ export function registerFiles(metadata: Metadata, directory: string, record: Out
     metadata.depInfoList.push(chunk)
   }
   for (const name of record.unlisted) register(name, metadata.browserHash)
-  for (const name of record.late) register(name, lateHash(metadata, record))
+  for (const name of record.lateFiles) register(name, lateHash(metadata, record))
 }
 
-/** The names of the outputs that Vite knows, but for those that `infos` are still waiting for. */
-export function servedFiles(metadata: Metadata, infos: DepInfo[]): Set<string> {
-  const served = metadata.depInfoList.filter((info) => !infos.includes(info))
-  return new Set(served.map(({ file }) => path.posix.basename(file)))
+/** Tells Vite of a dependency that was added, by this server or another. */
+export function registerLate(
+  metadata: Metadata,
+  directory: string,
+  record: OutputRecord,
+  id: string,
+): DepInfo {
+  const { src, needsInterop } = record.late[id]!
+  const file = path.posix.join(directory, outputOf(id)!)
+  const browserHash = lateHash(metadata, record)
+  const info: DepInfo = { id, src, file, browserHash, needsInterop, fileHash: foreignFileHash(id) }
+  forgetFile(metadata, file)
+  metadata.depInfoList.push(info)
+  metadata.optimized[id] = info
+  return info
+}
+
+/** Removes a dependency that is optimized. */
+export function forgetDependency(metadata: Metadata, { id, file }: DepInfo): void {
+  delete metadata.optimized[id]
+  forgetFile(metadata, file)
 }
 
 /** Removes what Vite knows of a file: a failed run leaves behind what it had discovered. */
@@ -138,16 +160,4 @@ export function forgetFile(metadata: Metadata, file: string): void {
   delete metadata.chunks[`./${path.posix.basename(file)}`]
   const rest = metadata.depInfoList.filter((info) => info.file !== file)
   metadata.depInfoList.splice(0, Infinity, ...rest)
-}
-
-/** Adds dependencies to what Vite finds when it starts next time (`stringifyDepsOptimizerMetadata`). */
-export function persist(directory: string, infos: DepInfo[]): void {
-  const file = path.join(directory, '_metadata.json')
-  const metadata = JSON.parse(readFileSync(file, 'utf8')) as { optimized: Record<string, object> }
-  const relative = (to: string) => normalizePath(path.relative(directory, to))
-  for (const { id, src, file: output, needsInterop } of infos) {
-    const fileHash = foreignFileHash(id)
-    metadata.optimized[id] = { src: relative(src!), file: relative(output), fileHash, needsInterop }
-  }
-  writeWhole(file, JSON.stringify(metadata, undefined, 2))
 }

@@ -1,54 +1,56 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { CannotAdd } from './late-bundle.ts'
 import type { LateBundle } from './late-bundle.ts'
 import { appendRecord, writeWhole } from './record.ts'
-import type { OutputRecord } from './record.ts'
-import { persist } from './vite-internals.ts'
+import type { LateDependency, OutputRecord } from './record.ts'
+import { stampsOf } from './stamps.ts'
 import type { DepInfo } from './vite-internals.ts'
 
 /**
- * Writes a late bundle beside the outputs that are served, then the record of it, then Vite's
- * metadata: interrupted at any point, it leaves files that nobody asks for.
+ * Writes a late bundle beside the outputs that are served, and then the record of it: interrupted at
+ * any point, it leaves files that nobody asks for.
  *
- * @param served - the names of the outputs that Vite knows, and so may have served.
  * @param infos - the dependencies; their `needsInterop` is set.
- * @param interop - `optimizeDeps.needsInterop`.
  * @throws {CannotAdd} before anything is written, if a dependency was served with another
  * interop, or would change a file that is served.
  */
 export function writeLate(
   directory: string,
+  root: string,
   record: OutputRecord,
-  served: ReadonlySet<string>,
-  { outputs, modules, commonJs }: LateBundle,
+  { outputs, modules, needsInterop, startedAt }: LateBundle,
   infos: DepInfo[],
-  interop: string[],
 ): OutputRecord {
-  const files = new Map<string, string | Uint8Array>()
-  for (const output of outputs) {
-    files.set(output.fileName, output.type === 'chunk' ? output.code : output.source)
-  }
+  const late: Record<string, LateDependency> = {}
   for (const info of infos) {
-    const name = path.posix.basename(info.file)
-    const needsInterop = interop.includes(info.id) || commonJs.has(path.posix.basename(name, '.js'))
+    const isCommonJs = needsInterop.has(info.id)
     // Whoever imports it may have been transformed already.
-    if (info.needsInterop !== undefined && info.needsInterop !== needsInterop) {
+    if (info.needsInterop !== undefined && info.needsInterop !== isCommonJs) {
       throw new CannotAdd(`${info.id} mixes ES modules and CommonJS`)
     }
-    info.needsInterop = needsInterop
+    info.needsInterop = isCommonJs
+    late[info.id] = { src: info.src!, needsInterop: isCommonJs }
   }
 
-  for (const [name, content] of files) {
-    const file = path.join(directory, name)
-    if (!served.has(name) || !existsSync(file)) continue
-    // Two bundles may need the same chunk, such as the bundler's own helpers.
-    if (readFileSync(file, 'utf8') === content) files.delete(name)
-    else if (name.endsWith('.js')) throw new CannotAdd(`${name} is served already`)
+  const written = new Map<string, string | Uint8Array>()
+  const files: Record<string, number> = {}
+  for (const output of outputs) {
+    const { fileName } = output
+    const content = output.type === 'chunk' ? output.code : output.source
+    const owner = fileName.replace(/\.map$/, '')
+    if (owner in record.files) {
+      // Two bundles may need the same chunk, such as the bundler's own helpers.
+      if (fileName !== owner || isSame(path.join(directory, fileName), content)) continue
+      throw new CannotAdd(`${fileName} is served already`)
+    }
+    written.set(fileName, content)
+    if (output.type === 'chunk') files[fileName] = Buffer.byteLength(content)
   }
-  for (const [name, content] of files) writeWhole(path.join(directory, name), content)
-  const late = [...files.keys()].filter((name) => name.endsWith('.js'))
-  const written = appendRecord(directory, record, late, modules)
-  persist(directory, infos)
-  return written
+  for (const [name, content] of written) writeWhole(path.join(directory, name), content)
+  const stamps = stampsOf(Object.keys(modules), root, startedAt)
+  return appendRecord(directory, record, { files, modules, stamps }, late)
 }
+
+const isSame = (file: string, content: string | Uint8Array): boolean =>
+  readFileSync(file).equals(Buffer.from(content))

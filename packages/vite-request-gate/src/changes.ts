@@ -5,7 +5,6 @@ import { PACKAGE_NAME } from './constants.ts'
 import type { Context } from './context.ts'
 import { Crawl } from './crawl.ts'
 import { Superseded } from './superseded.ts'
-import { watchDiscoveries } from './vite-internals.ts'
 
 /**
  * Looks through what a change brings, before anyone is told of it: requests that are being served
@@ -27,7 +26,7 @@ export class Changes {
     await this.#discover(undefined, (crawl) =>
       this.#context.environments.flatMap((environment) => [
         ...[...environment.moduleGraph.idToModuleMap.values()].map((module) =>
-          crawl.visit(environment, module),
+          crawl.revisit(environment, module),
         ),
         ...entriesOf(environment).map((entry) => crawl.visitEntry(environment, entry)),
       ]),
@@ -66,9 +65,12 @@ export class Changes {
     if (changed.length === 0 || type === 'delete') return
     // A file that is written in place is empty for a moment, which this sits out.
     if (type === 'update') await bounded(Promise.resolve(read()), timeout)
-    await this.#discover(file, (crawl) =>
-      changed.map(({ environment, module }) => crawl.visit(environment, module)),
-    )
+    const discovering = changed.filter(({ environment }) => this.#context.discovers(environment))
+    if (discovering.length > 0) {
+      await this.#discover(file, (crawl) =>
+        discovering.map(({ environment, module }) => crawl.revisit(environment, module)),
+      )
+    }
     await this.superseded.passed()
   }
 
@@ -102,13 +104,12 @@ export class Changes {
     const start = performance.now()
     const { timeout } = this.#context.options
     let isOver = false
-    const crawl = new Crawl(this.#context.environments, () => isOver)
-    const hurry = watchDiscoveries(this.#context.environments)
-    const crawled = Promise.all(visit(crawl)).then(() => {
-      hurry()
-      return this.#context.settlement.optimized()
-    })
-    if (!(await bounded(crawled, timeout))) {
+    const { environments, discovers } = this.#context
+    // At the start there is nothing yet that a transform could be too early for.
+    const crawled = file === undefined ? environments : environments.filter(discovers)
+    const crawl = new Crawl(crawled, () => isOver)
+    const looked = Promise.all(visit(crawl)).then(() => this.#context.settlement.optimized())
+    if (!(await bounded(looked, timeout))) {
       this.#context.logger.warn(
         `[${PACKAGE_NAME}] not all of ${file ?? 'the application'} was looked through within ` +
           `${timeout} ms (${this.#context.settlement.reason}), so a dependency that is new in the rest ` +

@@ -15,4 +15,6 @@ export interface Context {
   settlement: Settlement
   traffic: Traffic
   reporter: Reporter
+  /** Whether new dependencies of the environment are to be found before a change is delivered. */
+  discovers: (environment: DevEnvironment) => boolean
 }

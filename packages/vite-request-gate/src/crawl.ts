@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { normalizePath } from 'vite'
 import type { DevEnvironment, EnvironmentModuleNode, TransformResult } from 'vite'
+import { wasTransformed } from './transformed.ts'
 
 /**
  * The border between environments in an application of React Server Components: what stands behind
@@ -22,6 +23,11 @@ export class Crawl {
   constructor(environments: DevEnvironment[], isOver: () => boolean) {
     this.#environments = environments
     this.#isOver = isOver
+  }
+
+  /** As `visit`, of a module in the graph that need not be one of the environment's own. */
+  async revisit(environment: DevEnvironment, module: EnvironmentModuleNode): Promise<void> {
+    if (wasTransformed(module)) await this.visit(environment, module)
   }
 
   /** Never rejects: who imports a module that fails will be told. */

@@ -276,24 +276,65 @@ describe.each(majors)('Vite %s', (_name, major) => {
     expect(Object.keys(server.worker.depsOptimizer!.metadata.optimized)).not.toContain('dep/b3')
   })
 
-  test('an optimizer does not wait for more than there is', async () => {
+  test('a file that a plugin only watches is not transformed in that environment', async () => {
+    await using project = await createProject(major, {
+      ...files,
+      'src/entry.js': `
+        import { value } from './value.js'
+        import { page } from 'virtual:page'
+        export default (request, response) => response.end('value ' + value + page)`,
+      'src/page.js': `import 'dep/a0'; export const page = 1`,
+    })
+    // As the bridge topology has it: the file is one of the ssr environment's.
+    let ssr: vite.DevEnvironment
+    const bridge: Plugin = {
+      name: 'bridge',
+      configureServer: ({ environments }) => void (ssr = environments.ssr),
+      resolveId: (id) => (id === 'virtual:page' ? '\0virtual:page' : undefined),
+      async load(id) {
+        if (id !== '\0virtual:page') return undefined
+        this.addWatchFile(project.file('src/page.js'))
+        const result = await ssr.transformRequest('/src/page.js')
+        return `export const page = ${/page = (\d)/.exec(result!.code)![1]}`
+      },
+    }
+    const optimizeDeps = { noDiscovery: false, include: ['dep/a0'] }
+    const environment = { resolve: { noExternal: true as const }, optimizeDeps }
+    const server = await project.serve(undefined, {
+      plugins: [hmrBridge({ from: 'ssr', to: 'worker' }), bridge],
+      environments: { worker: environment, ssr: environment },
+    })
+    await expectAnswer(server, 'value 11')
+    await server.api.settled()
+    await project.edit(
+      'src/page.js',
+      `'dep/a0'; export const page = 1`,
+      `'dep/b0'; export const page = 2`,
+    )
+    await expectAnswer(server, 'value 12')
+    await server.api.settled()
+    const { worker } = server
+    expect(Object.keys(ssr!.depsOptimizer!.metadata.optimized)).toContain('dep/b0')
+    expect(Object.keys(worker.depsOptimizer!.metadata.optimized)).toEqual(['dep/a0'])
+    const [watched] = worker.moduleGraph.getModulesByFile(project.file('src/page.js'))!
+    expect(watched!.id).toBe(project.file('src/page.js'))
+    expect(watched!.transformResult).toBeNull()
+    expect(server.log.matching(RELOADING)).toEqual([])
+  })
+
+  // Vite never calls `run()` by itself, and a framework may have it do more than that.
+  test('an optimizer is left to run when it will', async () => {
     await using project = await createProject(major, files)
     const server = await project.serve()
     await server.get()
     await server.api.settled()
-    const optimizer = server.worker.depsOptimizer!
-    const { run } = optimizer
     let runs = 0
-    optimizer.run = () => {
-      runs++
-      run()
+    for (const { depsOptimizer } of Object.values(server.vite.environments)) {
+      if (depsOptimizer) depsOptimizer.run = () => void runs++
     }
-    await project.edit('src/value.js', '1', '2')
+    await project.edit('src/value.js', '1', `2; import 'dep/b0'`)
     await expectAnswer(server, 'value 2')
     expect(runs).toBe(0)
-    await project.edit('src/value.js', '2', `3; import 'dep/b0'`)
-    await expectAnswer(server, 'value 3')
-    expect(runs).toBe(1)
     expect(server.log.matching(RELOADING)).toHaveLength(1)
   })
 

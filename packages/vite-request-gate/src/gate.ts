@@ -6,6 +6,7 @@ import { Changes } from './changes.ts'
 import type { Context } from './context.ts'
 import { Hold } from './hold.ts'
 import { keepTransforms } from './kept-transforms.ts'
+import { mayDiscover } from './may-discover.ts'
 import { tellMissedSaves } from './missed-saves.ts'
 import type { Options } from './options.ts'
 import { OwnRequests } from './own-requests.ts'
@@ -15,6 +16,7 @@ import { watchRunner } from './runner.ts'
 import type { Runner } from './runner.ts'
 import { Settlement } from './settlement.ts'
 import { Traffic } from './traffic.ts'
+import { watchTransforms } from './transformed.ts'
 
 /** All there is in one dev server. */
 export class Gate {
@@ -34,7 +36,7 @@ export class Gate {
   /** @param watched the environments that requests wait for. */
   constructor(
     {
-      config: { logger },
+      config: { logger, plugins },
       environments: { client },
       httpServer,
       middlewares,
@@ -56,12 +58,16 @@ export class Gate {
       reporter,
       settlement: this.settlement,
       traffic: this.#traffic,
+      discovers: (environment) => mayDiscover(plugins, environment),
     }
     this.changes = new Changes(context)
     this.#hold = new Hold(context)
     this.#own = new OwnRequests(httpServer)
     this.#endWatch = tellMissedSaves(watcher)
-    for (const environment of watched) keepTransforms(environment)
+    for (const environment of watched) {
+      keepTransforms(environment)
+      watchTransforms(environment)
+    }
     this.#recovery = new Recovery(context)
     this.#runners = new Map(
       watched.map((environment) => [
@@ -109,6 +115,7 @@ export class Gate {
     const watched = environment as DevEnvironment
     this.#runners.get(watched)?.close()
     this.#runners.delete(watched)
+    this.settlement.close(watched)
     if (this.#runners.size > 0) return
     this.#own.close()
     this.#endWatch()

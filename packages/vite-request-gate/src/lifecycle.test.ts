@@ -71,6 +71,19 @@ describe.each(majors)('Vite %s', (_name, major) => {
     expect(delivered).toEqual(['client', 'ssr', 'worker'])
   })
 
+  test('a runner that nobody has created is not created', async () => {
+    await using project = await createProject(major, files)
+    const server = await project.serve()
+    expect((await server.get()).text).toBe('value 1')
+    await project.edit('src/value.js', '1', '2')
+    await expect.poll(async () => (await server.get()).text).toBe('value 2')
+    const { ssr } = server.vite.environments
+    // What the getter `runner` would fill.
+    expect(Object.keys(ssr)).toContain('_runner')
+    expect(Reflect.get(ssr, '_runner')).toBeUndefined()
+    expect(ssr.moduleGraph.idToModuleMap.size).toBe(0)
+  })
+
   test('nothing is left behind when the server is closed', async () => {
     await using project = await createProject(major, files)
     const server = await project.serve()

@@ -1,5 +1,5 @@
 import { setImmediate as immediate } from 'node:timers/promises'
-import { createHandshake, intercept } from '@holdfast/vite-hmr-bridge'
+import { createHandshake, intercept, observeRunner } from '@holdfast/vite-hmr-bridge'
 import type { DevEnvironment, HotPayload } from 'vite'
 import type { ModuleRunner } from 'vite/module-runner'
 import { CLIENT_ID, PACKAGE_NAME } from './constants.ts'
@@ -7,9 +7,9 @@ import type { Settlement } from './settlement.ts'
 
 export interface Runner {
   /**
-   * Finds out whether the runner can tell, and sees to it that one in this process can. What a
-   * runner said on its own is lost if that was before the environment listened, as with the
-   * Cloudflare plugin. Never rejects.
+   * Finds out whether the runner can tell, and sees to it that one in this process can, be it created
+   * later. What a runner said on its own is lost if that was before the environment listened, as with
+   * the Cloudflare plugin. Never rejects.
    */
   greet: () => Promise<void>
   close: () => void
@@ -31,8 +31,25 @@ export function watchRunner(
 ): Runner {
   const { logger, name } = environment
   const handshake = createHandshake(environment)
+  const observed = observeRunner(environment)
+  let greeted: ModuleRunner | undefined
+  let isGreeting = false
   let sent = 0
   let isClosed = false
+
+  /** One that nobody has created is left so. */
+  async function greetRunner(): Promise<void> {
+    const { runner } = observed
+    if (!isGreeting || !runner || runner === greeted) return
+    greeted = runner
+    try {
+      await runner.import(CLIENT_ID)
+    } catch {
+      // Vite has closed it.
+    }
+  }
+
+  const stopObserving = observed.subscribe(() => void greetRunner())
 
   const stop = intercept(environment.hot, (payload) => {
     sent++
@@ -62,17 +79,15 @@ export function watchRunner(
 
   return {
     async greet() {
-      const { runner } = environment as { runner?: ModuleRunner }
-      try {
-        await runner?.import(CLIENT_ID)
-      } catch {
-        // Vite has closed it.
-      }
+      isGreeting = true
+      await greetRunner()
       await handshake.ping(timeout)
     },
     close() {
       isClosed = true
       stop()
+      stopObserving()
+      observed.close()
       handshake.close()
     },
   }

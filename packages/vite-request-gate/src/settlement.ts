@@ -8,12 +8,20 @@ import type { Work } from './vite-internals.ts'
  * of what that returns; what optimizers do is looked up, as nobody tells of it.
  */
 export class Settlement {
-  readonly #environments: DevEnvironment[]
+  readonly #environments: Set<DevEnvironment>
   readonly #tasks = new Set<Work>()
   #settling: Promise<void> | undefined
+  /** What those who wait are woken by when an environment is closed. */
+  readonly #wakers = new Set<() => void>()
 
   constructor(environments: DevEnvironment[]) {
-    this.#environments = environments
+    this.#environments = new Set(environments)
+  }
+
+  /** An optimizer that is closed before its first run, as on Vite 6 and 7, never ends that. */
+  close(environment: DevEnvironment): void {
+    this.#environments.delete(environment)
+    for (const wake of this.#wakers) wake()
   }
 
   /** The first thing that is going on. */
@@ -39,15 +47,26 @@ export class Settlement {
 
   /** Resolves once no optimizer is at work, whatever else is going on. */
   async optimized(): Promise<void> {
-    for (let work = this.#optimizing(); work; work = this.#optimizing()) await work.done
+    for (let work = this.#optimizing(); work; work = this.#optimizing()) await this.#end(work)
   }
 
   async #settle(): Promise<void> {
     do {
-      for (let work = this.#work(); work; work = this.#work()) await work.done
+      for (let work = this.#work(); work; work = this.#work()) await this.#end(work)
       // An optimizer lets go of those who wait for it before it sends the reload.
       await immediate()
     } while (this.#work())
+  }
+
+  #end({ done }: Work): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        this.#wakers.delete(wake)
+        resolve()
+      }
+      this.#wakers.add(wake)
+      void done.then(wake, wake)
+    })
   }
 
   #work(): Work | undefined {

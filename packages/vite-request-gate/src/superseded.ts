@@ -1,5 +1,5 @@
 import { setImmediate as immediate } from 'node:timers/promises'
-import { hasHotChannel } from '@holdfast/vite-hmr-bridge'
+import { observeRunner } from '@holdfast/vite-hmr-bridge'
 import type { DevEnvironment, EnvironmentModuleNode, HotPayload, HotUpdateOptions } from 'vite'
 
 /** What one environment had when a change was invalidated. */
@@ -68,15 +68,12 @@ export class Superseded {
   }
 
   /**
-   * Whether those who run the environment's modules have been told of the change: its runner or, if
-   * it has none, all that there are. Not if a plugin has added modules to it, as those are
+   * Whether those who run the environment's modules have been told of the change. Not if a plugin has added modules to it, as those are
    * invalidated only when it is delivered, or has invalidated some on its own.
    */
   has({ modules, read }: HotUpdateOptions, environment: DevEnvironment): boolean {
     const before = this.#before.get(read)
-    const told = hasHotChannel(environment)
-      ? [environment]
-      : this.#environments.filter(hasHotChannel)
+    const told = this.#holdersOf(environment)
     const isReloaded = (one: DevEnvironment): boolean => {
       const reload = this.#reloads.get(one)
       return (
@@ -89,9 +86,15 @@ export class Superseded {
     return (
       invalidated !== undefined &&
       modules.every((module) => invalidated.has(module)) &&
-      told.length > 0 &&
       told.every(isReloaded)
     )
+  }
+
+  /** Those whose runners hold the environment's modules; all, as long as nobody is known to. */
+  #holdersOf(environment: DevEnvironment): readonly DevEnvironment[] {
+    const { fetchedBy, hasRunner } = observeRunner(environment)
+    const holders = [...(hasRunner ? [environment] : []), ...fetchedBy]
+    return holders.length > 0 ? holders : this.#environments
   }
 }
 

@@ -28,7 +28,7 @@ export function findSurprise(environment: DevEnvironment): string | undefined {
   if (!depsOptimizer) return undefined
   if (typeof depsOptimizer.metadata?.discovered !== 'object') return 'no metadata.discovered'
   if (!Array.isArray(depsOptimizer.metadata.depInfoList)) return 'no metadata.depInfoList'
-  for (const key of ['getOptimizedDepId', 'isOptimizedDepFile', 'run'] as const) {
+  for (const key of ['getOptimizedDepId', 'isOptimizedDepFile'] as const) {
     if (typeof depsOptimizer[key] !== 'function') return `no ${key}()`
   }
   return undefined
@@ -69,36 +69,6 @@ export function optimizerWork(environment: DevEnvironment): Work | undefined {
   }
   return undefined
 }
-
-/**
- * How long an optimizer waits for further dependencies before it bundles those that are discovered,
- * in ms (`debounceMs` in `optimizer/optimizer.ts`).
- */
-const DEBOUNCE = 100
-
-/**
- * To be called when a search for dependencies begins.
- *
- * @returns a function for its end: has optimizers bundle at once what was discovered meanwhile, as
- * there is nothing more to wait for. One that has begun by itself, or may have, is left alone: it
- * would take it for a second run.
- */
-export function watchDiscoveries(environments: DevEnvironment[]): () => void {
-  const start = performance.now()
-  const before = new Set(environments.flatMap(awaited))
-  return () => {
-    if (performance.now() - start >= DEBOUNCE) return
-    for (const environment of environments) {
-      const { depsOptimizer } = environment
-      // Before its first run it waits for what requests ask for, too.
-      if (!depsOptimizer || Object.keys(depsOptimizer.metadata.optimized).length === 0) continue
-      if (awaited(environment).some((info) => !before.has(info))) depsOptimizer.run()
-    }
-  }
-}
-
-const awaited = ({ depsOptimizer }: DevEnvironment) =>
-  Object.values(depsOptimizer?.metadata.discovered ?? {}).filter(({ processing }) => processing)
 
 /**
  * The two errors by which Vite says that a module is of a former re-optimization

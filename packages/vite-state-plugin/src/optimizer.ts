@@ -3,7 +3,7 @@ import type { Plugin as EsbuildPlugin } from 'esbuild'
 import * as vite from 'vite'
 import { PACKAGE_NAME } from './constants.ts'
 
-const NAME = `${PACKAGE_NAME}:optimizer`
+export const OPTIMIZER_PLUGIN: string = `${PACKAGE_NAME}:optimizer`
 const REQUIRED = 'required'
 
 /**
@@ -32,10 +32,11 @@ function requiredModule(specifier: string): string {
 }
 
 function rolldownPlugin(specifier: string): vite.Rolldown.Plugin {
-  const requiredId = `\0virtual:${NAME}/${REQUIRED}/${specifier}`
+  const requiredId = `\0virtual:${OPTIMIZER_PLUGIN}/${REQUIRED}/${specifier}`
   return {
-    name: NAME,
+    name: OPTIMIZER_PLUGIN,
     resolveId: {
+      order: 'pre',
       filter: { id: exactRegex(specifier) },
       handler(id, _importer, { kind }) {
         return kind === 'require-call' ? requiredId : { id, external: true }
@@ -49,9 +50,9 @@ function rolldownPlugin(specifier: string): vite.Rolldown.Plugin {
 }
 
 function esbuildPlugin(specifier: string): EsbuildPlugin {
-  const namespace = `${NAME}/${REQUIRED}/${specifier}`
+  const namespace = `${OPTIMIZER_PLUGIN}/${REQUIRED}/${specifier}`
   return {
-    name: NAME,
+    name: OPTIMIZER_PLUGIN,
     setup(build) {
       build.onResolve({ filter: exactRegex(specifier) }, ({ path, kind }) =>
         kind === 'require-call' ? { path, namespace } : { path, external: true },

@@ -5,10 +5,11 @@ import { DEFAULT_RUNTIME, PACKAGE_NAME } from './constants.ts'
 import { devPlugin } from './dev.ts'
 import { KeyInquiry } from './key-inquiry.ts'
 import type { StateKey, StateKeysOptions } from './key-inquiry.ts'
-import { optimizerOptions } from './optimizer.ts'
+import { OPTIMIZER_PLUGIN, optimizerOptions } from './optimizer.ts'
 import { checkConfig, isChosen, notAllowed, resolveOptions } from './options.ts'
 import type { StatePluginOptions } from './options.ts'
 import { findConsumers } from './packages.ts'
+import { checkAnswer, putOptimizerPluginsFirst } from './precedence.ts'
 import { resolveRuntime } from './runtime.ts'
 
 /** What other plugins find as `api` of the plugin named `@holdfast/vite-state-plugin`. */
@@ -74,9 +75,14 @@ export function statePlugin(options: StatePluginOptions = {}): Plugin[] {
       consumers ??= findConsumers(root, command === 'build')
       return { optimizeDeps, resolve: { noExternal: await consumers } }
     },
-    configResolved(config) {
-      isVitest = process.env.VITEST !== undefined && 'test' in config
-      checkConfig(config, specifier, environments)
+    configResolved: {
+      // Others may bring plugins of the optimizer only here.
+      order: 'post',
+      handler(config) {
+        isVitest = process.env.VITEST !== undefined && 'test' in config
+        checkConfig(config, specifier, environments)
+        putOptimizerPluginsFirst(config, OPTIMIZER_PLUGIN)
+      },
     },
     configureServer: {
       // Before plugins that evaluate code already.
@@ -93,17 +99,23 @@ export function statePlugin(options: StatePluginOptions = {}): Plugin[] {
         return () => {
           // Only now, as a restart that fails in another plugin leaves the old server in charge.
           inquiry = created
+          for (const each of chosen) {
+            const resolve = () => each.pluginContainer.resolveId(specifier)
+            void checkAnswer(each, specifier, resolve, virtualId)
+          }
         }
       },
     },
     async buildStart() {
       const { environment } = this
       // In dev `configureServer` has looked already.
-      if (environment.mode === 'build' && mayImport(environment)) {
-        await resolveRuntime(environment, runtime)
-      }
+      if (environment.mode !== 'build' || !mayImport(environment)) return
+      const file = await resolveRuntime(environment, runtime)
+      await checkAnswer(environment, specifier, () => this.resolve(specifier), file)
     },
     resolveId: {
+      // A framework may have a module of this name, and its plugin stand before this one.
+      order: 'pre',
       filter: { id: exactRegex(specifier) },
       async handler(id, importer) {
         // Vite 6 before 6.3 ignores filters.

@@ -1,21 +1,23 @@
 'use client'
 
+import { useState } from 'react'
+// #region client-component
 import isNumber from 'is-number'
 import { create } from 'zustand'
-
-const useClicks = create<{ clicks: number; click: () => void }>((set) => ({
-  clicks: 0,
-  click: () => set(({ clicks }) => ({ clicks: clicks + 1 })),
-}))
+const useStore = create(() => ({ name: 'zustand' }))
+// #endregion
 
 export function ClientComponent({ path }: { path: string }) {
-  const { clicks, click } = useClicks()
+  const [clicks, setClicks] = useState(0)
   return (
     <p data-testid="client-component">
       Client component on {path}:{' '}
-      <button type="button" onClick={click}>
-        {isNumber(clicks) ? `Clicked ${clicks} times` : 'Not a number'}
+      <button type="button" onClick={() => setClicks(clicks + 1)}>
+        Clicked {clicks} times
       </button>
+      {/* #region client-component */}
+      <>, a number: {String(isNumber(clicks))}, by {useStore().name}</>
+      {/* #endregion */}
     </p>
   )
 }

@@ -1,5 +1,10 @@
-// oxlint-disable-next-line import/no-unassigned-import -- an app's first import
-import './first.js'
+// oxlint-disable import/no-unassigned-import -- before any dependency
+import './constant-random.js'
+import './evaluations.js'
+// oxlint-enable import/no-unassigned-import
+
+// Whoever asks for it is told of its error.
+await import('./first.js').catch(() => {})
 
 // Vite adds `?import` to an import that it cannot read, which makes a second `first.js`.
 // oxlint-disable-next-line typescript/no-implied-eval

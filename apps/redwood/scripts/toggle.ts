@@ -1,0 +1,4 @@
+import { toggle } from '@holdfast/app-common/toggle'
+import { sources } from './sources.ts'
+
+toggle(sources)

@@ -1,0 +1,18 @@
+import { requestInfo } from 'rwsdk/worker'
+import { getAppState } from '../state.ts'
+// #region server-component
+// import { subDays } from 'date-fns/subDays'
+// import isEven from 'is-even'
+// #endregion
+
+export function ServerComponent() {
+  const { requests } = getAppState()
+  return (
+    <p data-testid="server-component">
+      Server component: request {requests} in {requestInfo.ctx.requestId}
+      {/* #region server-component */}
+      {/* <> is {isEven(requests) ? 'even' : 'odd'}, since {subDays(new Date(), 1).toISOString()}</> */}
+      {/* #endregion */}
+    </p>
+  )
+}
