@@ -11,7 +11,9 @@ const LIGHT = 250
 
 /** Puts a copy of an installed package's manifest in its place, as installing it again does. */
 function reinstall(name: string): void {
-  const app = createRequire(createRequire(import.meta.url).resolve('@holdfast/app-redwood/package.json'))
+  const app = createRequire(
+    createRequire(import.meta.url).resolve('@holdfast/app-redwood/package.json'),
+  )
   const manifest = app.resolve(`${name}/package.json`)
   copyFileSync(manifest, `${manifest}.copy`)
   renameSync(`${manifest}.copy`, manifest)

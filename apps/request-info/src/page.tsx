@@ -5,10 +5,10 @@ import { getAppState } from './app-state.ts'
 import { CallAction } from './components/call-action.tsx'
 import styles from './page.css?inline'
 // #region server-component
-import { ServerComponent } from './components/server-component.tsx'
+// import { ServerComponent } from './components/server-component.tsx'
 // #endregion
 // #region client-component
-import { ClientComponent } from './components/client-component.tsx'
+// import { ClientComponent } from './components/client-component.tsx'
 // #endregion
 
 export function Page() {
@@ -45,10 +45,10 @@ export function Page() {
           <p data-testid="plain-module">Plain module: {requestInfo.ctx.plainValue}</p>
         )}
         {/* #region server-component */}
-        <ServerComponent />
+        {/* <ServerComponent /> */}
         {/* #endregion */}
         {/* #region client-component */}
-        <ClientComponent key="client-component" path={pathname} />
+        {/* <ClientComponent key="client-component" path={pathname} /> */}
         {/* #endregion */}
       </body>
     </html>

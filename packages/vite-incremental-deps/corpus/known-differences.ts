@@ -30,24 +30,20 @@ const UNUSED =
   'them. Plain Vite drops them.'
 
 export const known: KnownDifference[] = [
-  ...['order-of-imports', 'order-of-imports-early'].map(
-    (dependency): KnownDifference => ({
-      dependency,
-      environments: ['client', 'worker'],
-      kind: 'order',
-      of: /^(?:user\/first|dep-b\/index)\.js$/,
-      reason: APART,
-    }),
-  ),
-  ...['names-that-collide', 'stars-that-collide'].map(
-    (dependency): KnownDifference => ({
-      dependency,
-      environments: ['client', 'worker'],
-      kind: 'order',
-      of: 'other/index.js',
-      reason: APART,
-    }),
-  ),
+  ...['order-of-imports', 'order-of-imports-early'].map((dependency): KnownDifference => ({
+    dependency,
+    environments: ['client', 'worker'],
+    kind: 'order',
+    of: /^(?:user\/first|dep-b\/index)\.js$/,
+    reason: APART,
+  })),
+  ...['names-that-collide', 'stars-that-collide'].map((dependency): KnownDifference => ({
+    dependency,
+    environments: ['client', 'worker'],
+    kind: 'order',
+    of: 'other/index.js',
+    reason: APART,
+  })),
   {
     dependency: 'imports-field',
     environments: ['client', 'worker'],

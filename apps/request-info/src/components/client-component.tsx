@@ -2,9 +2,9 @@
 
 import { useState } from 'react'
 // #region client-component
-import isNumber from 'is-number'
-import { create } from 'zustand'
-const useStore = create(() => ({ name: 'zustand' }))
+// import isNumber from 'is-number'
+// import { create } from 'zustand'
+// const useStore = create(() => ({ name: 'zustand' }))
 // #endregion
 
 export function ClientComponent({ path }: { path: string }) {
@@ -16,7 +16,7 @@ export function ClientComponent({ path }: { path: string }) {
         Clicked {clicks} times
       </button>
       {/* #region client-component */}
-      <>, a number: {String(isNumber(clicks))}, by {useStore().name}</>
+      {/* <>, a number: {String(isNumber(clicks))}, by {useStore().name}</> */}
       {/* #endregion */}
     </p>
   )
