@@ -1,88 +1,70 @@
 import { runSequence } from './sequence.ts'
 import type { Outcome, SequenceOptions } from './sequence.ts'
-import type { Finding, Subject } from './session.ts'
+import type { Finding } from './session.ts'
 import { shrink } from './shrink.ts'
-import { createPlan } from './steps/plan.ts'
-import type { Plan } from './steps/plan.ts'
 
-export interface ExploreOptions extends Pick<
-  SequenceOptions,
-  'environments' | 'oracle' | 'patience' | 'subject' | 'onStep'
-> {
-  seed: number
-  length: number
-  /** Some of the steps; all, unless given. */
-  indices?: number[] | undefined
+export interface ExploreOptions extends Omit<SequenceOptions, 'excuse' | 'isPlain' | 'patience'> {
   isShrinking: boolean
 }
 
 export interface Exploration {
-  plan: Plan
   outcome: Outcome
   /** Steps that are enough, if something was wrong. */
   minimal: { indices: number[]; finding: Finding } | undefined
   /** What plain Vite has wrong as well. */
-  plainToo: { finding: Finding; indices: number[] }[]
+  plainToo: Finding[]
 }
 
-/** Milliseconds that are enough where a sequence is run only to see whether it does the same. */
+/** Milliseconds until what is wrong stays wrong. */
+const PATIENCE = 10_000
+/** The same where a sequence is run only to see whether it does the same. */
 const SHORT_PATIENCE = 5000
 
-/** Runs the sequence of a seed. What is wrong is compared with plain Vite, and made small. */
+/** Runs a sequence. What is wrong is compared with plain Vite, and made small. */
 export async function explore(options: ExploreOptions): Promise<Exploration> {
-  const { seed, length, subject } = options
-  const plan = createPlan(seed, length)
-  const all = plan.steps.map((_, index) => index)
-  const plainToo: Exploration['plainToo'] = []
+  const plainToo: Finding[] = []
+  const excuse = (findings: Finding[], taken: number[]) =>
+    findPlainToo({ ...options, indices: taken }, findings)
   const outcome = await runSequence({
     ...options,
-    plan,
-    indices: options.indices ?? all,
-    async mayGoOn(findings, taken) {
-      const excused = await findPlainToo(options, plan, taken, findings)
-      for (const finding of excused) plainToo.push({ finding, indices: taken })
-      return excused.length === findings.length
+    isPlain: false,
+    patience: PATIENCE,
+    async excuse(findings, taken) {
+      const excused = await excuse(findings, taken)
+      plainToo.push(...excused)
+      return excused
     },
   })
-  const [first] = outcome.findings
-  if (!first) return { plan, outcome, minimal: undefined, plainToo }
+  const [finding] = outcome.findings
+  if (!finding) return { outcome, minimal: undefined, plainToo }
 
-  const own = async (indices: number[]): Promise<Finding | undefined> => {
+  const whole = { indices: outcome.taken, finding }
+  if (!options.isShrinking) return { outcome, minimal: whole, plainToo }
+  const minimal = await shrink(whole, async (indices) => {
     const again = await runSequence({
       ...options,
-      onStep: () => {},
-      plan,
       indices,
+      isPlain: false,
       patience: SHORT_PATIENCE,
-      mayGoOn: async (findings, taken) => {
-        const excused = await findPlainToo(options, plan, taken, findings)
-        return excused.length === findings.length
-      },
+      onStep: undefined,
+      excuse,
     })
-    return again.findings.find(({ fault }) => fault === first.fault)
-  }
-  const whole = { indices: outcome.taken, finding: first }
-  const isWorthIt = options.isShrinking && subject.plugin !== undefined
-  return { plan, outcome, minimal: isWorthIt ? await shrink(whole, own) : whole, plainToo }
+    return again.findings.find(({ fault }) => fault === finding.fault)
+  })
+  return { outcome, minimal, plainToo }
 }
 
 /** Those of the findings that plain Vite has wrong as well, after the same steps. */
 async function findPlainToo(
-  { environments, oracle, subject }: ExploreOptions,
-  plan: Plan,
-  indices: number[],
+  options: Omit<SequenceOptions, 'excuse' | 'isPlain' | 'patience'>,
   findings: Finding[],
 ): Promise<Finding[]> {
-  if (subject.plugin === undefined) return []
-  const plain: Subject = { ...subject, plugin: undefined }
   const { findings: last, isForgiven } = await runSequence({
-    plan,
-    indices,
-    subject: plain,
-    environments,
-    oracle,
+    ...options,
+    isPlain: true,
     patience: SHORT_PATIENCE,
-    mayGoOn: () => true,
+    onStep: undefined,
+    excuse: (all) => all,
   })
   // A plain server that has died answers for every page.
   const hasDied = last.some(({ fault }) => fault === 'died')

@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import type { Answer } from './judge/answer.ts'
-import { findFault, Surfaces } from './judge/judge.ts'
+import { findFault } from './judge/judge.ts'
 import { Memory } from './judge/memory.ts'
 import type { Sight } from './judge/memory.ts'
 import { settle } from './judge/settle.ts'
 import type { Check, Verdict } from './judge/settle.ts'
-import { packageOf, shapes } from './packages/catalogue.ts'
+import { packageOf, packagesBehind, shapes } from './packages/catalogue.ts'
 import { Disk } from './project/disk.ts'
 import { generations, lockfileOf } from './project/world.ts'
 import type { World } from './project/world.ts'
@@ -14,25 +14,16 @@ import type { EnvironmentName } from './servers/config.ts'
 import { textOfConfig } from './servers/config.ts'
 import type { Answers } from './servers/fresh-vite.ts'
 import { Fleet } from './servers/fleet.ts'
+import type { ServerName } from './servers/fleet.ts'
 import type { Oracle } from './servers/oracle.ts'
-import { packagesBehind } from './steps/change.ts'
-import { perform } from './steps/perform.ts'
+import type { Asking } from './steps/kind.ts'
 import type { Plan } from './steps/plan.ts'
-import type { Asking, ServerName, Step } from './steps/step.ts'
-
-/** Which server is under test. */
-export interface Subject {
-  /** The URL of the plugin; none for plain Vite. */
-  plugin: string | undefined
-  /** The path of Vite. */
-  vite: string
-}
+import { kindOf } from './steps/step.ts'
 
 export interface SessionOptions {
   plan: Plan
-  /** Which of the plan's steps. */
-  indices: number[]
-  subject: Subject
+  /** Whether plain Vite is to go through it. */
+  isPlain: boolean
   /** A directory of its own. */
   directory: string
   environments: EnvironmentName[]
@@ -56,19 +47,23 @@ export class Session implements AsyncDisposable {
   readonly fleet: Fleet
   readonly memory = new Memory()
   readonly #options: SessionOptions
-  readonly #surfaces = new Surfaces()
   readonly #expectations = new Map<string, Answers>()
   /** Everything that was ever imported. */
   readonly #imported = new Set<string>()
-  #wasLinked = false
+  #comparisons = 0
 
   constructor(options: SessionOptions) {
-    const { plan, directory, subject } = options
+    const { plan, directory, isPlain } = options
     this.#options = options
     this.world = structuredClone(plan.world)
     const root = path.join(directory, 'project')
-    this.disk = new Disk(root, this.world, textOfConfig(subject.plugin))
-    this.fleet = new Fleet({ root, vite: subject.vite, hasHttpCache: plan.hasHttpCache })
+    this.disk = new Disk(root, this.world, textOfConfig(isPlain))
+    this.fleet = new Fleet(root, plan.hasHttpCache)
+  }
+
+  /** How many answers have been compared. */
+  get comparisons(): number {
+    return this.#comparisons
   }
 
   get environments(): EnvironmentName[] {
@@ -84,19 +79,20 @@ export class Session implements AsyncDisposable {
 
   /** @returns what is wrong afterwards, or nothing if there was nothing to do. */
   async take(index: number): Promise<Finding[] | undefined> {
-    const step = this.#options.plan.steps[index]!
-    if (!this.#canTake(step)) return undefined
+    const { kind, data, asking } = this.#options.plan.steps[index]!
+    const { change, isPossible, perform } = kindOf(kind)
     const before = generations(this.world)
-    this.memory.before(step)
-    const noteChanges = () => {
-      for (const [place, former] of before) this.#noteChange(place, former)
-      for (const place of generations(this.world).keys()) {
-        if (!before.has(place)) this.#noteChange(place, undefined)
-      }
-      if (step.kind === 'link') this.#wasLinked = true
+    if (isPossible?.(this, data) === false || change?.(this.world, data) === false) return undefined
+    const now = generations(this.world)
+    for (const place of new Set([...before.keys(), ...now.keys()])) {
+      const former = before.get(place)
+      // A project's own files are watched.
+      const isWatched = place.startsWith('page-')
+      if (!isWatched && now.get(place) !== former) this.memory.changed(place, former)
     }
-    const isDone = await perform(this, step, noteChanges)
-    return isDone ? this.#check(index, step.asking) : undefined
+    if (change) this.memory.mayBeWritten()
+    await perform(this, data, asking)
+    return this.#check(index, asking)
   }
 
   /** Asks for everything once more. */
@@ -105,9 +101,27 @@ export class Session implements AsyncDisposable {
     return this.#check(index, { pages, first: 'main', isAtOnce: false })
   }
 
+  /** Whether something is still wrong after a restart, which is what developers try first. */
+  async staysWrong({ index, page, server }: Finding): Promise<boolean> {
+    try {
+      await this.stop(server, true)
+      await this.start(server, false)
+      const pages = page ? [page] : [...this.world.pages.keys()]
+      const findings = await this.#check(index, { pages, first: server, isAtOnce: false })
+      return findings.some((finding) => finding.server === server)
+    } catch {
+      return true
+    }
+  }
+
   async start(server: ServerName, isForced: boolean): Promise<void> {
     await this.fleet.start(server, isForced)
     this.memory.started(server, this.sight(), isForced)
+  }
+
+  async stop(server: ServerName, isKilled = false): Promise<void> {
+    await this.fleet.stop(server, isKilled)
+    this.memory.stopped(server)
   }
 
   async restart(server: ServerName, isForced: boolean): Promise<void> {
@@ -126,21 +140,8 @@ export class Session implements AsyncDisposable {
       generations: generations(this.world),
       ids: new Set(ids),
       isComplete: [...packagesBehind(direct)].every(isThere),
-      isInPlace: this.world.layout === 'npm' && !this.#wasLinked,
+      isInPlace: this.world.layout === 'npm' && !this.world.wasLinked,
     }
-  }
-
-  /** Servers come and go, and steps may be left out. */
-  #canTake(step: Step): boolean {
-    if (step.kind === 'stop') return this.fleet.has('second')
-    if (step.kind === 'restart' || step.kind === 'kill') return this.fleet.has(step.server)
-    return true
-  }
-
-  #noteChange(place: string, former: string | undefined): void {
-    // A project's own files are watched.
-    if (place.startsWith('page-')) return
-    if (generations(this.world).get(place) !== former) this.memory.changed(place, former)
   }
 
   async #check(index: number, asking: Asking): Promise<Finding[]> {
@@ -159,13 +160,12 @@ export class Session implements AsyncDisposable {
         expected: expected[environment]![page]!,
         present,
         former: (place) => this.memory.formerOf(server, place),
-        hasFormer: this.memory.hasFormer(server),
         mayFail: this.memory.mayFail(server, page),
-        surfaces: this.#surfaces,
       })
     const judged = checks.filter(
       ({ server, environment, page }) => !this.memory.isForgiven(server, environment, page),
     )
+    this.#comparisons += judged.length
     const { isAtOnce } = asking
     const verdicts = await settle(this.fleet, judged, find, { isAtOnce, patience })
     return verdicts.map((verdict) => ({
@@ -189,9 +189,6 @@ export class Session implements AsyncDisposable {
       environments,
       pages: [...pages.keys()],
     })
-    for (const byPage of Object.values(answers)) {
-      for (const { shown } of Object.values(byPage)) if (shown) this.#surfaces.learn(shown)
-    }
     this.#expectations.set(key, answers)
     return answers
   }

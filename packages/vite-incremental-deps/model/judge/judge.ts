@@ -16,15 +16,12 @@ export interface Allowed {
   present: ReadonlyMap<string, string>
   /** Generations that may be shown besides the present one. */
   former: (place: string) => ReadonlySet<string>
-  /** Whether anything of the past may be shown. */
-  hasFormer: boolean
   mayFail: boolean
-  surfaces: Surfaces
 }
 
 /** What is wrong with an answer, or nothing. */
 export function findFault(answer: Answer, allowed: Allowed): Fault | undefined {
-  const { expected, present, former, hasFormer, mayFail, surfaces } = allowed
+  const { expected, present, former, mayFail } = allowed
   const canFail = mayFail || expected.error !== undefined
   if (answer.error !== undefined) return canFail ? undefined : 'fails'
   const { shown } = answer
@@ -36,46 +33,13 @@ export function findFault(answer: Answer, allowed: Allowed): Fault | undefined {
   }
   if (expected.shown && textOf(shown) === textOf(expected.shown)) return undefined
 
-  const marks = modulesOf(shown).map(({ mark }) => parseMark(mark))
-  const isAllowed = ({ place, generation }: (typeof marks)[number]) =>
-    generation === present.get(place) || former(place).has(generation)
-  if (!marks.every(isAllowed)) return 'former content'
-  if (hasGap(shown) && !hasGap(expected.shown)) return canFail ? undefined : 'fails'
-  if (!hasFormer && !canFail) return 'wrong content'
-  return surfaces.areKnown(shown) ? undefined : 'wrong content'
-}
-
-/**
- * What fresh plain Vite has ever shown of each module, without what is below its parts. A page that
- * may show the past is right if each of its modules is like that.
- */
-export class Surfaces {
-  readonly #known = new Map<string, Set<string>>()
-
-  learn(shown: Shown): void {
-    for (const module of modulesOf(shown)) {
-      const known = this.#known.get(module.mark) ?? new Set()
-      this.#known.set(module.mark, known.add(surfaceOf(module)))
-    }
-  }
-
-  /** Modules that were never shown by plain Vite are not judged. */
-  areKnown(shown: Shown): boolean {
-    return modulesOf(shown).every((module) => {
-      const known = this.#known.get(module.mark)
-      return !known || known.has(surfaceOf(module))
-    })
-  }
-}
-
-/** Which module each part is, of whichever generation. */
-function surfaceOf({ parts = {} }: Shown): string {
-  const entries = Object.entries(parts).map(([name, part]) => {
-    if (typeof part === 'string') return [name, part]
-    const { place, file } = parseMark(part.mark)
-    return [name, place, file]
-  })
-  return JSON.stringify(entries)
+  const past = modulesOf(shown)
+    .map(({ mark }) => parseMark(mark))
+    .filter(({ place, generation }) => generation !== present.get(place))
+  if (!past.every(({ place, generation }) => former(place).has(generation))) return 'former content'
+  if (canFail) return undefined
+  if (hasGap(shown) && !hasGap(expected.shown)) return 'fails'
+  return past.length > 0 ? undefined : 'wrong content'
 }
 
 /** Whether anything is there more than once. */

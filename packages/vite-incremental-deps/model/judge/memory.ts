@@ -1,4 +1,4 @@
-import type { ServerName, Step } from '../steps/step.ts'
+import type { ServerName } from '../servers/fleet.ts'
 
 /** What a server, or a cache directory, may still have of former times. */
 interface Former {
@@ -44,7 +44,9 @@ export class Memory {
   /** A server starts, in its process or in a new one. */
   started(server: ServerName, sight: Sight, isForced: boolean): void {
     const looks =
-      isForced || this.#isCacheGone || (this.#cache && isOther(this.#cache.lockfile, sight.lockfile))
+      isForced ||
+      this.#isCacheGone ||
+      (this.#cache && isOther(this.#cache.lockfile, sight.lockfile))
     const own = looks ? looked(sight) : copyOf(this.#cache!)
     const certainIds = new Set(looks ? sight.ids : [])
     this.#servers.set(server, { ...own, certainIds, mayFail: new Set(), forgiven: new Set() })
@@ -101,9 +103,8 @@ export class Memory {
   }
 
   /** Whoever runs may have written a cache again, from what it had or from what there is. */
-  before(step: Step): void {
+  mayBeWritten(): void {
     if (!this.#isCacheGone || this.#servers.size === 0) return
-    if (['restart', 'start', 'kill', 'stop'].includes(step.kind)) return
     this.#isCacheGone = false
     this.#cache!.lockfile = undefined
   }
@@ -128,11 +129,6 @@ export class Memory {
   /** Generations that a server may show of a place, besides the present one. */
   formerOf(server: ServerName, place: string): ReadonlySet<string> {
     return this.#servers.get(server)!.generations.get(place) ?? new Set()
-  }
-
-  /** Whether a server may show anything of the past at all. */
-  hasFormer(server: ServerName): boolean {
-    return this.#servers.get(server)!.generations.size > 0
   }
 
   #all(): Former[] {

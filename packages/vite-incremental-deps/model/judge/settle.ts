@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Fleet } from '../servers/fleet.ts'
+import type { Fleet, ServerName } from '../servers/fleet.ts'
 import type { EnvironmentName } from '../servers/config.ts'
-import type { ServerName } from '../steps/step.ts'
 import type { Answer } from './answer.ts'
 import type { Fault } from './judge.ts'
 

@@ -14,6 +14,14 @@ export const VERSIONS = ['1.0.0', '2.0.0', '3.0.0']
 /** The package of `core/x`. */
 export const packageOf = (id: string): string => id.split('/')[0]!
 
+/** The packages that these run on, and they themselves. */
+export function packagesBehind(names: Iterable<string>): Set<string> {
+  const found = new Set(names)
+  // What is added while it goes on is visited too.
+  for (const name of found) shapes.get(name)!.dependencies?.forEach((each) => found.add(each))
+  return found
+}
+
 /** What a package has in its own `node_modules`, in a version that no project has. */
 export function nestedOf({ place, version, revision }: Content): Content | undefined {
   const name = shapes.get(place)!.nested

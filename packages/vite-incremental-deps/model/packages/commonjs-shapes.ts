@@ -67,4 +67,20 @@ export const commonJsShapes: Shape[] = [
       }),
     }),
   },
+  {
+    name: 'umd',
+    ids: ['umd'],
+    dependencies: ['common'],
+    manifest: COMMON_JS,
+    files: (content) => ({
+      'index.js': [
+        '(function (root, factory) {',
+        `  if (typeof exports === 'object') factory(exports, require('common'))`,
+        '  else factory((root.umd = {}), root.common)',
+        '})(this, function (exports, common) {',
+        commonJsModule(content, 'index.js', { values: { common: 'await ask(common.show)' } }),
+        '})\n',
+      ].join('\n'),
+    }),
+  },
 ]

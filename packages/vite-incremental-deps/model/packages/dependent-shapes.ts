@@ -20,7 +20,8 @@ export const dependentShapes: Shape[] = [
     ids: ['gadget'],
     dependencies: ['core', 'widget'],
     isLinkable: true,
-    files: (content) => esFiles(content, { index: { core: 'core', x: 'core/x', widget: 'widget' } }),
+    files: (content) =>
+      esFiles(content, { index: { core: 'core', x: 'core/x', widget: 'widget' } }),
   },
   {
     // Has another `core` of its own.

@@ -116,7 +116,8 @@ export const esShapes: Shape[] = [
     name: 'browserish',
     ids: ['browserish'],
     manifest: { browser: { './server.js': './browser.js' } },
-    files: (content) => esFiles(content, { index: { own: './server.js' }, server: {}, browser: {} }),
+    files: (content) =>
+      esFiles(content, { index: { own: './server.js' }, server: {}, browser: {} }),
   },
   {
     // For Vite to load: what it imports can be shared, but it cannot be added.

@@ -70,10 +70,13 @@ export const ASK = `const ask = async (show) => {
 }`
 
 /** A number that no other evaluation of any module has. */
-export const INSTANCE =
-  'const instance = (globalThis.instances = (globalThis.instances ?? 0) + 1)'
+export const INSTANCE = 'const instance = (globalThis.instances = (globalThis.instances ?? 0) + 1)'
 
-function bodyOf({ imports = {}, values = {}, head }: Source, start: string, mark: string): string[] {
+function bodyOf(
+  { imports = {}, values = {}, head }: Source,
+  start: string,
+  mark: string,
+): string[] {
   const parts = [
     ...Object.keys(imports).map((name) => `${name}: await ask(${name})`),
     ...Object.entries(values).map(([name, expression]) => `${name}: ${expression}`),

@@ -29,10 +29,7 @@ export const OPEN_EXPORTS = { '.': './index.js', './*': './*.js' }
 export const isNew = ({ version }: Content): boolean => !version.startsWith('1.')
 
 /** ES modules, by their path without `.js`: what each imports, by the name it shows that under. */
-export function esFiles(
-  content: Content,
-  files: Record<string, Record<string, string>>,
-): Files {
+export function esFiles(content: Content, files: Record<string, Record<string, string>>): Files {
   return Object.fromEntries(
     Object.entries(files).map(([name, imports]) => {
       const file = `${name}.js`

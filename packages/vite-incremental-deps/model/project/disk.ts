@@ -1,7 +1,16 @@
-import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  globSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { INDEX_HTML } from '../servers/config.ts'
-import { writeDirectory } from './files.ts'
+import { IN_PLACE, writeDirectory } from './files.ts'
 import type { Writing } from './files.ts'
 import { npmLayout, pnpmLayout } from './layout.ts'
 import type { Layout } from './layout.ts'
@@ -27,10 +36,10 @@ export class Disk {
       'index.html': INDEX_HTML,
       'src/entry.js': sourceOfEntry(names),
     }
-    writeDirectory(root, files, { isReplacing: true, hasNpmTime: false })
+    writeDirectory(root, files, IN_PLACE)
     mkdirSync(path.join(root, 'src/pages'))
-    this.writePages(world)
     this.writePackages(world, { isReplacing: true, hasNpmTime: true })
+    this.writePages(world)
     this.writeLockfile(world)
   }
 
@@ -39,14 +48,13 @@ export class Disk {
       const source = sourceOfPage(name, page)
       if (this.#pages.get(name) === source) continue
       this.#pages.set(name, source)
-      writeFileSync(path.join(this.root, 'src/pages', `${name}.js`), source)
+      // As a whole: a server that reads half of it would be right to show that.
+      const temporary = path.join(this.root, `node_modules/${name}.tmp`)
+      writeFileSync(temporary, source)
+      renameSync(temporary, path.join(this.root, 'src/pages', `${name}.js`))
     }
   }
 
-  /**
-   * @param between - called when what has changed was removed, before it is written anew.
-   * @returns the names of those that have changed.
-   */
   writePackages(world: World, writing: Writing): void {
     const changed = this.#changed(world)
     for (const name of changed) {
@@ -83,6 +91,16 @@ export class Disk {
 
   deleteCache(): void {
     rmSync(this.cacheDirectory, { recursive: true, force: true })
+  }
+
+  /** @param share - which of its files, between 0 and 1. */
+  damageCache(share: number, isTruncated: boolean): void {
+    const all = globSync('deps*/*', { cwd: this.cacheDirectory }).toSorted()
+    const name = all[Math.floor(share * all.length)]
+    if (name === undefined) return
+    const file = path.join(this.cacheDirectory, name)
+    if (isTruncated) truncateSync(file, Math.floor(statSync(file).size / 2))
+    else rmSync(file)
   }
 
   #changed({ packages }: World): string[] {

@@ -22,6 +22,9 @@ export interface Writing {
   hasNpmTime: boolean
 }
 
+/** As people write. */
+export const IN_PLACE: Writing = { isReplacing: false, hasNpmTime: false }
+
 /** Makes a directory contain exactly these files. */
 export function writeDirectory(
   directory: string,

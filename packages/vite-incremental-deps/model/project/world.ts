@@ -35,13 +35,14 @@ export interface World {
   notes: number
   /** So that every edit has its own number. */
   revisions: number
+  /** Whether any package has ever been linked. */
+  wasLinked: boolean
 }
 
 const PAGES = ['a', 'b', 'c']
 
 export const STYLES: Import['style'][] = ['named', 'named', 'default', 'namespace', 'dynamic']
 
-/** Whether it is imported directly, or only through others. */
 const ids = [...shapes.values()].flatMap((shape) => shape.ids)
 
 export function createWorld(dice: Dice): World {
@@ -53,6 +54,7 @@ export function createWorld(dice: Dice): World {
     locked: new Map(),
     notes: 0,
     revisions: 0,
+    wasLinked: false,
   }
   for (const { name, isOptional } of shapes.values()) if (!isOptional) install(world, name, '1.0.0')
   for (const name of PAGES) {
@@ -68,13 +70,18 @@ export function createWorld(dice: Dice): World {
 
 /** What a page may import that it does not yet. */
 export const importable = ({ packages }: World, { imports }: Page): string[] =>
-  ids.filter(
-    (id) => packages.has(packageOf(id)) && !imports.some((each) => each.id === id),
-  )
+  ids.filter((id) => packages.has(packageOf(id)) && !imports.some((each) => each.id === id))
 
 export function install({ packages, locked }: World, name: string, version: string): void {
   packages.set(name, { version, revision: 0, isLinked: false })
   locked.set(name, generationOf({ version, revision: 0 }))
+}
+
+/** @returns whether that was possible, which it always is. */
+export function setImports(world: World, name: string, imports: Import[]): true {
+  const page = world.pages.get(name)!
+  world.pages.set(name, { ...page, imports, revision: ++world.revisions })
+  return true
 }
 
 /**

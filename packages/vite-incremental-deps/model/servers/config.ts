@@ -15,20 +15,18 @@ export const config = {
   },
 } satisfies InlineConfig
 
+const urlOf = (file: string): string => JSON.stringify(new URL(file, import.meta.url).href)
+
 /**
  * The text of a project's `vite.config.mjs`.
  *
- * @param plugin - the URL of a module that exports `incrementalDeps` or `holdfast`; none for Vite
- * alone.
+ * @param isPlain - whether the plugin is left out.
  */
-export function textOfConfig(plugin: string | undefined): string {
-  return [
-    `import { app } from ${JSON.stringify(new URL('app.ts', import.meta.url).href)}`,
-    ...(plugin ? [`import * as plugin from ${JSON.stringify(plugin)}`] : []),
-    `const { incrementalDeps, holdfast } = ${plugin ? 'plugin' : '{}'}`,
-    'export default {',
-    `  ...${JSON.stringify(config)},`,
-    '  plugins: [(holdfast ?? incrementalDeps)?.(), app()],',
-    '}\n',
-  ].join('\n')
+export const textOfConfig = (isPlain: boolean): string => `
+import { app } from ${urlOf('app.ts')}
+import { incrementalDeps } from ${urlOf('../../src/index.ts')}
+export default {
+  ...${JSON.stringify(config)},
+  plugins: [${isPlain ? '' : 'incrementalDeps(), '}app()],
 }
+`

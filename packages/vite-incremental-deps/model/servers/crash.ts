@@ -23,7 +23,8 @@ export function armCrash(directory: string, atWrite: number): void {
     const original = object[name] as (...args: unknown[]) => unknown
     object[name] = (...args: unknown[]) => {
       const isInside = args.some((arg) => typeof arg === 'string' && arg.startsWith(directory))
-      if (isInside && isWrite(name, args) && ++count === atWrite) process.kill(process.pid, 'SIGKILL')
+      if (isInside && isWrite(name, args) && ++count === atWrite)
+        process.kill(process.pid, 'SIGKILL')
       return original.apply(object, args)
     }
   }

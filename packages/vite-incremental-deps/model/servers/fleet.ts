@@ -3,11 +3,12 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { answerOf } from '../judge/answer.ts'
 import type { Answer } from '../judge/answer.ts'
-import type { ServerName } from '../steps/step.ts'
 import type { EnvironmentName } from './config.ts'
 import { evaluateOverHttp } from './http-evaluator.ts'
 import type { HttpCache } from './http-evaluator.ts'
 import { JSON_ONLY, ServerProcess } from './server-process.ts'
+
+export type ServerName = 'main' | 'second'
 
 /** Milliseconds after which a request has failed. */
 const REQUEST_PATIENCE = 10_000
@@ -23,17 +24,15 @@ export interface Tally {
 export class Fleet implements AsyncDisposable {
   readonly tally: Tally = { reloads: 0, added: 0, fellBack: 0 }
   readonly #root: string
-  readonly #vite: string
   readonly #hasHttpCache: boolean
   readonly #ports = new Map<ServerName, number>()
   readonly #processes = new Map<ServerName, ServerProcess>()
   readonly #caches = new Map<ServerName, HttpCache>()
   readonly #counted = new Map<ServerProcess, Tally>()
 
-  constructor(options: { root: string; vite: string; hasHttpCache: boolean }) {
-    this.#root = options.root
-    this.#vite = options.vite
-    this.#hasHttpCache = options.hasHttpCache
+  constructor(root: string, hasHttpCache: boolean) {
+    this.#root = root
+    this.#hasHttpCache = hasHttpCache
   }
 
   get names(): ServerName[] {
@@ -56,17 +55,12 @@ export class Fleet implements AsyncDisposable {
   async start(name: ServerName, isForced = false): Promise<void> {
     const port = this.#ports.get(name) ?? (await freePort())
     this.#ports.set(name, port)
-    const options = { root: this.#root, vite: this.#vite, port, isForced }
-    this.#processes.set(name, await ServerProcess.start(options))
+    this.#processes.set(name, await ServerProcess.start({ root: this.#root, port, isForced }))
   }
 
-  async stop(name: ServerName): Promise<void> {
-    await this.#processes.get(name)?.close()
-    this.#processes.delete(name)
-  }
-
-  async kill(name: ServerName): Promise<void> {
-    await this.#processes.get(name)?.kill()
+  async stop(name: ServerName, isKilled: boolean): Promise<void> {
+    const process = this.#processes.get(name)
+    await (isKilled ? process?.kill() : process?.close())
     this.#processes.delete(name)
   }
 
@@ -97,7 +91,12 @@ export class Fleet implements AsyncDisposable {
   /** Whether some optimizer has something to do. Counts what has happened since. */
   async isBusy(): Promise<boolean> {
     const states = [...this.#processes.values()].map(async (process) => {
-      const status = await process.status()
+      const status = await process.status().catch((error: unknown) => {
+        // Whoever asks again is told.
+        if (process.isRunning) throw error
+        return undefined
+      })
+      if (!status) return true
       const before = this.#counted.get(process) ?? { reloads: 0, added: 0, fellBack: 0 }
       for (const key of ['reloads', 'added', 'fellBack'] as const) {
         this.tally[key] += Math.max(0, status[key] - before[key])

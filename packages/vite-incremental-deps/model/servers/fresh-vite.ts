@@ -55,7 +55,9 @@ async function untilSettled(
 ): Promise<Record<string, Answer>> {
   const environment = server.environments[name]!
   const stateOf = ({ depsOptimizer }: DevEnvironment) =>
-    JSON.stringify(depsOptimizer!.metadata.depInfoList.map(({ id, browserHash }) => [id, browserHash]))
+    JSON.stringify(
+      depsOptimizer!.metadata.depInfoList.map(({ id, browserHash }) => [id, browserHash]),
+    )
   let answers: Record<string, Answer> = {}
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const before = stateOf(environment)

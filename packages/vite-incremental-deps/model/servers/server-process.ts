@@ -13,9 +13,7 @@ export type Reply = 'ready' | 'done'
 export interface StartOptions {
   root: string
   port: number
-  /** Which Vite: the one that the plugin under test has. */
-  vite: string
-  isForced?: boolean
+  isForced: boolean
 }
 
 /** Milliseconds after which a server that does not start, restart or close has failed. */
@@ -38,8 +36,8 @@ export class ServerProcess {
   }
 
   /** @throws {Error} with what it has printed, if it does not start. */
-  static async start({ root, port, vite, isForced = false }: StartOptions): Promise<ServerProcess> {
-    const args = [vite, root, String(port), ...(isForced ? ['--force'] : [])]
+  static async start({ root, port, isForced }: StartOptions): Promise<ServerProcess> {
+    const args = [root, String(port), ...(isForced ? ['--force'] : [])]
     const child = fork(path.join(import.meta.dirname, 'subject.ts'), args, {
       cwd: root,
       silent: true,

@@ -1,13 +1,13 @@
 /**
  * The process of a server under test: what `vite` does in a project, and what its parent tells it.
  *
- *     node servers/subject.ts <path of vite> <root> <port> [--force]
+ *     node servers/subject.ts <root> <port> [--force]
  */
+import { createServer } from 'vite'
 import { armCrash } from './crash.ts'
 import type { Order, Reply } from './server-process.ts'
 
-const [, , vite, root, port, force] = process.argv
-const { createServer } = (await import(vite!)) as typeof import('vite')
+const [, , root, port, force] = process.argv
 
 const server = await createServer({
   root: root!,
