@@ -168,19 +168,23 @@ export class Session implements AsyncDisposable {
     this.#comparisons += judged.length
     const { isAtOnce } = asking
     const verdicts = await settle(this.fleet, judged, find, { isAtOnce, patience })
-    return verdicts.map((verdict) => ({
-      ...verdict,
-      index,
-      expected: expected[verdict.environment]![verdict.page]!,
-      output: this.fleet.outputOf(verdict.server),
-    }))
+    return verdicts.map((verdict) =>
+      Object.assign(verdict, {
+        index,
+        expected: expected[verdict.environment]![verdict.page]!,
+        output: this.fleet.outputOf(verdict.server),
+      }),
+    )
   }
 
   /** What fresh plain Vite says of the files as they are. */
   async #expect(): Promise<Answers> {
     const { oracle, directory, environments } = this.#options
     const { pages, packages } = this.world
-    const key = JSON.stringify([[...pages], [...packages].toSorted()])
+    const key = JSON.stringify([
+      [...pages],
+      [...packages].toSorted(([a], [b]) => a.localeCompare(b)),
+    ])
     const known = this.#expectations.get(key)
     if (known) return known
     const answers = await oracle.ask({

@@ -1,7 +1,6 @@
 import { commonJsShapes } from './commonjs-shapes.ts'
 import { dependentShapes } from './dependent-shapes.ts'
 import { esShapes } from './es-shapes.ts'
-import { generationOf } from './modules.ts'
 import type { Content } from './modules.ts'
 import type { Files, Shape } from './shape.ts'
 

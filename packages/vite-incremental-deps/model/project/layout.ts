@@ -18,7 +18,12 @@ export interface Layout {
 /** Where a linked package really is, so that it still finds what is installed. */
 const linkedDirectory = (root: string, name: string): string => path.join(root, 'linked', name)
 
-const link = (root: string, world: World, name: string, { version, revision }: Installed): void => {
+const placeLink = (
+  root: string,
+  world: World,
+  name: string,
+  { version, revision }: Installed,
+): void => {
   const directory = linkedDirectory(root, name)
   const files = filesOf({ place: name, version, revision }, world.isPadded)
   writeDirectory(directory, files, { isReplacing: false, hasNpmTime: false })
@@ -32,7 +37,7 @@ export function npmLayout(root: string): Layout {
     lockfiles: ['package-lock.json', 'node_modules/.package-lock.json'],
     place(world, name, installed, writing) {
       const directory = directoryOf(name)
-      if (installed?.isLinked) return link(root, world, name, installed)
+      if (installed?.isLinked) return placeLink(root, world, name, installed)
       if (!installed) return rmSync(directory, { recursive: true, force: true })
       const content: Content = { place: name, ...installed }
       writeDirectory(directory, filesOf(content, world.isPadded), writing)
@@ -55,7 +60,7 @@ export function pnpmLayout(root: string): Layout {
     lockfiles: ['pnpm-lock.yaml', 'node_modules/.pnpm/lock.yaml'],
     place(world, name, installed, writing) {
       const inModules = path.join(root, 'node_modules', name)
-      if (installed?.isLinked) return link(root, world, name, installed)
+      if (installed?.isLinked) return placeLink(root, world, name, installed)
       if (!installed) return rmSync(inModules, { recursive: true, force: true })
       const content: Content = { place: name, ...installed }
       const modules = modulesOf(name, installed.version)

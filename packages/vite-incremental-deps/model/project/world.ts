@@ -84,13 +84,14 @@ export function setImports(world: World, name: string, imports: Import[]): true 
   return true
 }
 
+const isOld = (version: string): boolean => version === VERSIONS[0]
+
 /**
  * The versions with which a package can be installed, and those of the packages that it needs or
  * that need it: a package manager changes them together.
  */
 export function withRequired(world: World, name: string, version: string): Map<string, string> {
   const versions = new Map([[name, version]])
-  const isOld = (each: string) => each === VERSIONS[0]
   for (const { name: dependent, needsNew = [] } of shapes.values()) {
     const versionOf = (each: string) => versions.get(each) ?? world.packages.get(each)?.version
     const own = versionOf(dependent)

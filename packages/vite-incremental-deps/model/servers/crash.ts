@@ -19,19 +19,20 @@ const WRITES = [
  */
 export function armCrash(directory: string, atWrite: number): void {
   let count = 0
-  const observed = (object: Record<string, unknown>, name: string): void => {
-    const original = object[name] as (...args: unknown[]) => unknown
-    object[name] = (...args: unknown[]) => {
+  const observed = (object: object, name: string): void => {
+    const original = Reflect.get(object, name) as (...args: unknown[]) => unknown
+    const replacement = (...args: unknown[]) => {
       const isInside = args.some((arg) => typeof arg === 'string' && arg.startsWith(directory))
       if (isInside && isWrite(name, args) && ++count === atWrite)
         process.kill(process.pid, 'SIGKILL')
       return original.apply(object, args)
     }
+    Reflect.set(object, name, replacement)
   }
   for (const name of WRITES) {
-    observed(fs as unknown as Record<string, unknown>, name)
-    observed(fs as unknown as Record<string, unknown>, `${name}Sync`)
-    observed(fs.promises as unknown as Record<string, unknown>, name)
+    observed(fs, name)
+    observed(fs, `${name}Sync`)
+    observed(fs.promises, name)
   }
   syncBuiltinESMExports()
 }

@@ -47,17 +47,19 @@ export async function askFreshVite(options: OracleOptions): Promise<Answers> {
   }
 }
 
+/** Differs after each run of the optimizer that has changed something. */
+const stateOf = ({ depsOptimizer }: DevEnvironment): string =>
+  JSON.stringify(
+    depsOptimizer!.metadata.depInfoList.map(({ id, browserHash }) => [id, browserHash]),
+  )
+
 /** A first run that has missed something is followed by another, and by a reload. */
 async function untilSettled(
   server: ViteDevServer,
   name: EnvironmentName,
   pages: string[],
 ): Promise<Record<string, Answer>> {
-  const environment = server.environments[name]!
-  const stateOf = ({ depsOptimizer }: DevEnvironment) =>
-    JSON.stringify(
-      depsOptimizer!.metadata.depInfoList.map(({ id, browserHash }) => [id, browserHash]),
-    )
+  const environment = server.environments[name]
   let answers: Record<string, Answer> = {}
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const before = stateOf(environment)
@@ -76,7 +78,7 @@ async function askAll(
   const answers: Record<string, Answer> = {}
   const url = server.resolvedUrls!.local[0]!.slice(0, -1)
   const signal = AbortSignal.timeout(20_000)
-  const runner = createServerModuleRunner(server.environments['ssr']!, {
+  const runner = createServerModuleRunner(server.environments.ssr, {
     hmr: false,
     sourcemapInterceptor: false,
   })

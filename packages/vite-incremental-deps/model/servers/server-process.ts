@@ -108,7 +108,7 @@ export class ServerProcess {
       ])) as unknown[]
       if (reply !== expected) throw new Error('it has ended')
     } catch (error) {
-      throw new Error(`the server is not ${expected} (${String(error)}):\n${this.#output}`)
+      throw new Error(`the server is not ${expected}:\n${this.#output}`, { cause: error })
     } finally {
       over.abort()
     }
