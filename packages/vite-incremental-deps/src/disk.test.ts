@@ -164,6 +164,16 @@ test('a package that is removed, with its import', async () => {
   expect(await versions(server)).toEqual(['core 1', 'core 1', 'core 1'])
 })
 
+// Vite remembers where a package is, and asks for it all the same.
+test('a package that is gone when it is imported does not end the server', async () => {
+  await using project = await createProject(files)
+  const server = await project.serve()
+  await server.discover(['gone'])
+  expect(server.reports).toMatchObject([{ added: ['gone'], fellBack: expect.any(String) }])
+  const { other } = await server.run(`export { other } from 'other'`)
+  expect(other).toBe('other')
+})
+
 test('a package whose files are only read, or linked once more, is the same', async () => {
   await using project = await createProject(files)
   const server = await project.serve()

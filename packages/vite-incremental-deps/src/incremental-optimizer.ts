@@ -210,6 +210,8 @@ export class IncrementalOptimizer {
     if (metadata.discovered[info.id] === info) delete metadata.discovered[info.id]
     forgetFile(metadata, info.file)
     const theirs = this.#register(info.id, info.src!)
+    // Importers wait for this one: where it cannot be read nobody would be told but the process.
+    theirs.exportsData?.catch(() => {})
     // Importers have been given this one.
     if (theirs.processing) theirs.browserHash = info.browserHash
     void Promise.resolve(theirs.processing).then(resolve)
