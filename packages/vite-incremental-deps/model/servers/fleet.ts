@@ -91,10 +91,10 @@ export class Fleet implements AsyncDisposable {
   /** Whether some optimizer has something to do. Counts what has happened since. */
   async isBusy(): Promise<boolean> {
     const states = [...this.#processes.values()].map(async (process) => {
-      const status = await process.status().catch((error: unknown) => {
+      const status = await process.status().catch(async (error: unknown) => {
         // Whoever asks again is told.
-        if (process.isRunning) throw error
-        return undefined
+        if (await process.ends()) return undefined
+        throw error
       })
       if (!status) return true
       const before = this.#counted.get(process) ?? { reloads: 0, added: 0, fellBack: 0 }

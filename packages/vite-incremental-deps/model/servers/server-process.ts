@@ -59,6 +59,15 @@ export class ServerProcess {
     return this.#child.exitCode === null && this.#child.signalCode === null
   }
 
+  /** Whether it ends, which whoever has lost the connection to it knows before. */
+  async ends(): Promise<boolean> {
+    if (!this.isRunning) return true
+    return once(this.#child, 'exit', { signal: AbortSignal.timeout(1000) }).then(
+      () => true,
+      () => false,
+    )
+  }
+
   /** The last that it has printed. */
   get output(): string {
     return this.#output
