@@ -20,13 +20,14 @@ const urlOf = (file: string): string => JSON.stringify(new URL(file, import.meta
 /**
  * The text of a project's `vite.config.mjs`.
  *
- * @param isPlain - whether the plugin is left out.
+ * @param isPlain - whether the plugin is left out, which gives a second server a cache of its own.
  */
 export const textOfConfig = (isPlain: boolean): string => `
 import { app } from ${urlOf('app.ts')}
 import { incrementalDeps } from ${urlOf('../../src/index.ts')}
 export default {
   ...${JSON.stringify(config)},
+  ${isPlain ? "cacheDir: process.env.MODEL_SERVER === 'second' ? 'node_modules/.vite/second' : undefined," : ''}
   plugins: [${isPlain ? '' : 'incrementalDeps(), '}app()],
 }
 `

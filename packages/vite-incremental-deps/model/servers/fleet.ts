@@ -55,7 +55,7 @@ export class Fleet implements AsyncDisposable {
   async start(name: ServerName, isForced = false): Promise<void> {
     const port = this.#ports.get(name) ?? (await freePort())
     this.#ports.set(name, port)
-    this.#processes.set(name, await ServerProcess.start({ root: this.#root, port, isForced }))
+    this.#processes.set(name, await ServerProcess.start({ root: this.#root, name, port, isForced }))
   }
 
   async stop(name: ServerName, isKilled: boolean): Promise<void> {

@@ -12,6 +12,7 @@ export type Reply = 'ready' | 'done'
 
 export interface StartOptions {
   root: string
+  name: string
   port: number
   isForced: boolean
 }
@@ -36,14 +37,20 @@ export class ServerProcess {
   }
 
   /** @throws {Error} with what it has printed, if it does not start. */
-  static async start({ root, port, isForced }: StartOptions): Promise<ServerProcess> {
+  static async start({ root, name, port, isForced }: StartOptions): Promise<ServerProcess> {
     const args = [root, String(port), ...(isForced ? ['--force'] : [])]
     const child = fork(path.join(import.meta.dirname, 'subject.ts'), args, {
       cwd: root,
       silent: true,
       execArgv: [],
       // Vite's own tells of a test apart.
-      env: { ...process.env, NODE_ENV: 'development', DEBUG: 'holdfast:deps', VITEST: undefined },
+      env: {
+        ...process.env,
+        MODEL_SERVER: name,
+        NODE_ENV: 'development',
+        DEBUG: 'holdfast:deps',
+        VITEST: undefined,
+      },
     })
     const server = new ServerProcess(child, port)
     try {
