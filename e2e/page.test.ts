@@ -25,6 +25,9 @@ test('additions appear while the page is open', async ({ harness, page, context 
   await page.evaluate(() => Object.assign(window, { isStillHere: true }))
 
   harness.toggle('client-component', true)
+  await expect(app.getByTestId('client-component')).toBeVisible()
+  // An open page fetches its components, and has none of them rendered to HTML.
+  await ask(harness.url)
   const ofSsr = rowOf(page, 'is-number').filter({ hasText: /ssr/ })
   await expect(ofSsr).toContainText('is-number ← src/components/client-component.tsx')
   await expect(ofSsr).toContainText('added, no reload')

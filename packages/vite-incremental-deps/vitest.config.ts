@@ -1,6 +1,10 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 const config: ViteUserConfig = defineConfig({
-  test: { include: ['{src,corpus}/**/*.test.ts'], silent: 'passed-only', testTimeout: 30_000 },
+  test: {
+    include: ['{src,corpus,model}/**/*.test.ts'],
+    silent: 'passed-only',
+    testTimeout: 30_000,
+  },
 })
 export default config

@@ -36,6 +36,9 @@ export async function measureDiscovery(): Promise<DiscoveryCost> {
     environments: {
       worker: {
         consumer: 'server',
+        // The gate looks where a new dependency would reload something.
+        resolve: { noExternal: true },
+        optimizeDeps: { noDiscovery: false, entries: ['entry.js'] },
         build: { rolldownOptions: { input: 'entry.js' } },
         dev: { createEnvironment: (name, config) => createRunnableDevEnvironment(name, config) },
       },

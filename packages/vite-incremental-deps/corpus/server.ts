@@ -71,7 +71,7 @@ function countReloads(side: Side): void {
 }
 
 /** Until no environment's optimizer has anything to do. */
-export async function whenIdle({ environment }: Side): Promise<void> {
+export async function whenIdle({ environment }: Pick<Side, 'environment'>): Promise<void> {
   const { depsOptimizer } = environment
   for (;;) {
     await depsOptimizer!.scanProcessing

@@ -1,4 +1,6 @@
-import { rename } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { createServer, createServerModuleRunner } from 'vite'
 import type { ViteDevServer } from 'vite'
@@ -80,5 +82,24 @@ test('an application that was moved keeps its directory', async () => {
   await rename(project.file('a'), project.file('c'))
   const after = await serve(project, 'c')
   expect(after.config.cacheDir).toBe(before.config.cacheDir)
+  await after.close()
+})
+
+test('a server leaves the directory of another one alone for as long as that runs', async () => {
+  await using project = await createProject(files)
+  const other = spawn(process.execPath, ['-e', 'process.stdin.resume()'])
+  await once(other, 'spawn')
+  await mkdir(project.file('cache'))
+  const owner = { root: project.file('a'), process: other.pid }
+  await writeFile(project.file('cache/_incremental.owner'), JSON.stringify(owner))
+  const beside = await serve(project, 'a')
+  expect(path.dirname(beside.config.cacheDir)).toBe(project.file('cache'))
+  expect(await page(beside)).toBe('one')
+  await beside.close()
+
+  other.stdin.end()
+  await once(other, 'exit')
+  const after = await serve(project, 'a')
+  expect(after.config.cacheDir).toBe(project.file('cache'))
   await after.close()
 })

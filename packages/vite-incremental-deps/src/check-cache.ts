@@ -1,7 +1,7 @@
 import { existsSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Logger } from 'vite'
-import { PACKAGE_NAME, RECORD_FILE } from './constants.ts'
+import { OUTDATED_FILE, PACKAGE_NAME, RECORD_FILE } from './constants.ts'
 import { readRecord } from './record.ts'
 import type { OutputRecord } from './record.ts'
 
@@ -14,6 +14,14 @@ import type { OutputRecord } from './record.ts'
 export function checkCache(directory: string, logger: Logger): OutputRecord | undefined {
   // Without one there are no outputs, or they are of a Vite without this plugin.
   if (!existsSync(path.join(directory, RECORD_FILE))) return undefined
+  if (existsSync(path.join(directory, OUTDATED_FILE))) {
+    logger.info(
+      `[${PACKAGE_NAME}] packages have changed while the last server ran; dependencies are optimized anew`,
+      { timestamp: true },
+    )
+    rmSync(directory, { recursive: true, force: true })
+    return undefined
+  }
   const record = readRecord(directory)
   const damage = record ? findDamage(directory, record) : 'the record of it cannot be read'
   if (damage === undefined) return record

@@ -9,3 +9,6 @@ export const RECORD_FILE = '_incremental.jsonl'
 
 /** The bundler's plugin that takes part in the runs of Vite's optimizer. */
 export const RECORD_PLUGIN = '@holdfast/vite-incremental-deps:record'
+
+/** Beside it: for this start the outputs do, but not for the next. */
+export const OUTDATED_FILE = '_incremental.outdated'

@@ -124,8 +124,8 @@ test('a package that is not asked for, and was replaced: all are of one generati
   expect(await versions(server)).toEqual(['core 2', 'core 2', 'core 2'])
 })
 
-test('a link that is turned to another package', async () => {
-  await using project = await createProject(files)
+/** As pnpm installs packages: what is in `node_modules` are links, and former versions stay. */
+async function createLinked(project: Project) {
   const store = async (version: string): Promise<string> => {
     const name = `.store/core@${version}/node_modules/core`
     await install(project, version, name)
@@ -138,11 +138,32 @@ test('a link that is turned to another package', async () => {
     await symlink(to, project.file('node_modules/core'))
   }
   await turn(stores[0]!)
+  return { turnTo: (index: number) => turn(stores[index]!) }
+}
+
+test('a link that is turned to another package', async () => {
+  await using project = await createProject(files)
+  const { turnTo } = await createLinked(project)
   const server = await project.serve()
   expect((await server.run(`export { early } from 'early'`)).early).toBe('core 1')
-  await turn(stores[1]!)
+  await turnTo(1)
   await runReloading(server, `export { widget } from 'widget'`)
   expect(await versions(server)).toEqual(['core 2', 'core 2', 'core 2'])
+})
+
+// Vite optimizes a dependency out of the file in which it was found first, until it is restarted, and
+// by itself takes that for what the new lockfile stands for.
+test('a link that is turned while the server runs is followed at the next start', async () => {
+  await using project = await createProject(files)
+  const { turnTo } = await createLinked(project)
+  const server = await project.serve({ early: ['core'] })
+  await turnTo(1)
+  await project.write({ 'bun.lock': '{ "core": 2 }' })
+  await runReloading(server, `export { other } from 'other'`)
+  await server.vite.close()
+  const next = await project.serve({ early: ['core'] })
+  expect((await next.run(`export { version } from 'core'`)).version).toBe('core 2')
+  expect(next.log.matching(/packages have changed while the last server ran/)).toHaveLength(1)
 })
 
 test('a package that was added late, is removed and installed in another version', async () => {
@@ -162,6 +183,16 @@ test('a package that is removed, with its import', async () => {
   await project.write({ 'bun.lock': '{ "other": 0 }' })
   await runReloading(server, `export { widget } from 'widget'`)
   expect(await versions(server)).toEqual(['core 1', 'core 1', 'core 1'])
+})
+
+// Vite remembers where a package is, and asks for it all the same.
+test('a package that is gone when it is imported does not end the server', async () => {
+  await using project = await createProject(files)
+  const server = await project.serve()
+  await server.discover(['gone'])
+  expect(server.reports).toMatchObject([{ added: ['gone'], fellBack: expect.any(String) }])
+  const { other } = await server.run(`export { other } from 'other'`)
+  expect(other).toBe('other')
 })
 
 test('a package whose files are only read, or linked once more, is the same', async () => {

@@ -95,12 +95,12 @@ export class IncrementalOptimizer {
     if (known) return known
     if (!hasBegun(this.#optimizer)) this.#tooEarly.set(id, src)
     // The first run is no fallback: there is nothing yet to add to.
-    if (Object.keys(metadata.optimized).length === 0) return this.#register(id, src)
+    if (Object.keys(metadata.optimized).length === 0) return this.#leaveToVite(id, src)
     const obstacle = this.#findObstacle(id)
     if (obstacle) {
       this.#report([id], 0, obstacle)
       forgetFile(metadata, path.posix.join(directory, outputOf(id) ?? ''))
-      return this.#register(id, src)
+      return this.#leaveToVite(id, src)
     }
 
     const file = path.posix.join(directory, outputOf(id)!)
@@ -209,10 +209,17 @@ export class IncrementalOptimizer {
     }
     if (metadata.discovered[info.id] === info) delete metadata.discovered[info.id]
     forgetFile(metadata, info.file)
-    const theirs = this.#register(info.id, info.src!)
+    const theirs = this.#leaveToVite(info.id, info.src!)
     // Importers have been given this one.
     if (theirs.processing) theirs.browserHash = info.browserHash
     void Promise.resolve(theirs.processing).then(resolve)
+  }
+
+  /** Importers are told of a file that is gone; where none is waiting yet it would end the process. */
+  #leaveToVite(id: string, src: string): DepInfo {
+    const info = this.#register(id, src)
+    info.exportsData?.catch(() => {})
+    return info
   }
 
   #report(added: string[], duration: number, fellBack?: string): void {

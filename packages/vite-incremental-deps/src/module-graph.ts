@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { setImmediate as immediate } from 'node:timers/promises'
 import type { Rolldown } from 'vite'
+import { SideEffects } from './side-effects.ts'
 
 /** What is known of a module that was parsed. */
 export interface ParsedModule {
@@ -31,6 +32,7 @@ export class ModuleGraph {
   readonly #expected = new Set<string>()
   /** Ids that are imported, of virtual modules or of what stays outside. */
   readonly #unsure = new Set<string>()
+  readonly #sideEffects = new SideEffects()
 
   /** Has to be called with each module. */
   parsed(info: Rolldown.ModuleInfo): void {
@@ -63,7 +65,7 @@ export class ModuleGraph {
     for (let looks = 0; looks < LOOKS; looks++) {
       // What is added while it goes on is visited too. A module that fails resolves all the same.
       for (const id of this.#expected) {
-        if (!this.#modules.has(id)) this.parsed(await context.load({ id }))
+        if (!this.#modules.has(id)) this.parsed(await this.#load(context, id))
       }
       // Nothing tells the two apart until a virtual module is loaded, which it is soon. One that is
       // late has no access, so that who needs it later is left to Vite.
@@ -72,5 +74,14 @@ export class ModuleGraph {
       await immediate()
     }
     return [...this.#modules.values()].filter(({ id }) => isShared(id))
+  }
+
+  /**
+   * The bundler takes a module as whoever comes first has it load it, which may be this: it has not
+   * resolved all imports yet. Of `sideEffects` it would know nothing then, and assume some.
+   */
+  #load(context: Rolldown.PluginContext, id: string): Promise<Rolldown.ModuleInfo> {
+    const moduleSideEffects = this.#sideEffects.of(id)
+    return context.load({ id, ...(moduleSideEffects !== undefined && { moduleSideEffects }) })
   }
 }

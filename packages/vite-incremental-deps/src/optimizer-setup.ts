@@ -54,7 +54,8 @@ export async function findOptimizerSetup(
   const cacheDir = `${environment.config.cacheDir}-${randomUUID().slice(0, 8)}`
   const own: EnvironmentOptions & { cacheDir: string } = {
     cacheDir,
-    optimizeDeps: { noDiscovery: true, rolldownOptions: { plugins: [plugin] } },
+    // Without any dependency it would have no optimizer at all.
+    optimizeDeps: { noDiscovery: true, include: [NAME], rolldownOptions: { plugins: [plugin] } },
   }
   const twin = new DevEnvironment(environment.name, environment.getTopLevelConfig(), {
     hot: false,

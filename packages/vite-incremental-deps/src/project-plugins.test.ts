@@ -69,3 +69,11 @@ test('a virtual module is there after a restart', async () => {
   expect(usedToo).toBe(used)
   expectAdded(server, 'uses-virtual-too')
 })
+
+test('a dependency is added where the config includes none', async () => {
+  await using project = await createProject(files)
+  const server = await project.serve({ early: [] })
+  await server.run(`import 'early'`)
+  await server.run(`import 'late'`)
+  expectAdded(server, 'late')
+})

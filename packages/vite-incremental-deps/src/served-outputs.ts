@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { DevEnvironment } from 'vite'
 import { checkCache } from './check-cache.ts'
+import { OUTDATED_FILE } from './constants.ts'
 import { InstanceWatch } from './instance-watch.ts'
 import { bundleLate, CannotAdd } from './late-bundle.ts'
 import { withLock } from './lock.ts'
@@ -21,7 +22,12 @@ import {
 import type { DepInfo, Metadata } from './vite-internals.ts'
 import { writeLate } from './write-late.ts'
 
-/** Why nothing can be added until Vite has optimized everything anew: files are not what they were. */
+/**
+ * Why nothing can be added until Vite has optimized everything anew: files are not what they were. Vite
+ * and its resolver know packages by the paths that they were found at, until the server is restarted,
+ * and write the lockfile's hash beside outputs of what may be former versions. So the next start is one
+ * from scratch.
+ */
 class Outdated extends CannotAdd {}
 
 /** The outputs of one environment's optimizer that are served, and what is inside them. */
@@ -31,6 +37,7 @@ export class ServedOutputs {
   readonly #environment: DevEnvironment
   #metadata: Metadata
   #record: OutputRecord | undefined
+  #isOutdated = false
 
   constructor(environment: DevEnvironment) {
     this.directory = depsDirectory(environment)
@@ -59,6 +66,7 @@ export class ServedOutputs {
   adopt(metadata: Metadata): void {
     this.#metadata = metadata
     this.watch.forget()
+    if (this.#isOutdated) writeFileSync(path.join(this.directory, OUTDATED_FILE), '')
     if (Object.keys(metadata.optimized).length === 0) return
     this.#record = readRecord(this.directory, this.#record)
     if (this.#record) this.#register(this.#record)
@@ -77,7 +85,10 @@ export class ServedOutputs {
       // Another server may add to the same directory meanwhile: then once more, with what it added.
       while (!(await this.#tryAdd(infos, checkStill)));
     } catch (error) {
-      if (error instanceof Outdated) this.#reloadWithNextRun()
+      if (error instanceof Outdated) {
+        this.#isOutdated = true
+        this.#reloadWithNextRun()
+      }
       throw error
     }
   }
