@@ -38,8 +38,6 @@ export class Keeper {
   #generation = 0
   #versions = new Map<OutputGraph, string>()
   #outputs = new Map<string, Output>()
-  /** What has been fetched lately, as it was given out: it never changes, and maps can be large. */
-  #given = new Map<string, { from: string; code: string }>()
 
   constructor(
     environment: DevEnvironment,
@@ -75,7 +73,6 @@ export class Keeper {
   drop(): void {
     this.#generation++
     this.#outputs.clear()
-    this.#given.clear()
   }
 
   /** What the runner is to be given instead of what Vite has transformed for it. */
@@ -102,17 +99,9 @@ export class Keeper {
       times: (known?.times ?? 0) + 1,
     })
     if (reason !== undefined) return fetched
-    return { ...fetched, code: this.#onceCode(key, fetched.code, startOffset) }
-  }
-
-  #onceCode(key: string, from: string, startOffset: number): string {
-    const given = this.#given.get(key)
-    if (given?.from === from) return given.code
     const { name: environment } = this.environment
     const address = { server: this.#server, environment, generation: this.#generation, key }
-    const code = onceCode(from, address, startOffset)
-    this.#given.set(key, { from, code })
-    return code
+    return { ...fetched, code: onceCode(fetched.code, address, startOffset) }
   }
 
   /** The output that a module is, or, in the bridge topology, that it is a copy of. */

@@ -44,10 +44,14 @@ export function tellingCode(code: string, generation: number, startOffset: numbe
   )
 }
 
+/** How a first line begins that has nothing of the module's own code: there is no column to move. */
+const OWN_LINE = /^(?:__vite_ssr_exportName__\(|Object\.defineProperty\(__vite_ssr_exports__,|\/\/)/
+
 /** @param startOffset How many lines the evaluator puts before the code, which the map counts. */
 function wrap(code: string, startOffset: number, head: string, tail: string): string {
   const end = code.lastIndexOf('\n//# sourceURL=')
   const [body, comments] = end < 0 ? [code, ''] : [code.slice(0, end), code.slice(end)]
+  if (OWN_LINE.test(body)) return `${head}${body}\n${tail}${comments}`
   const map = /^(\/\/# sourceMappingURL=data:application\/json[^,]*;base64,)(\S+)$/m
   const moved = comments.replace(map, (_comment, start: string, base64: string) => {
     return start + moveFirstLine(base64, startOffset, head.length)
