@@ -9,7 +9,7 @@ const reloads: Plugin = {
   configureServer({ environments, middlewares }) {
     middlewares.use(RELOAD_PATH, (request, response) => {
       const names = new URL(request.url!, 'http://localhost').searchParams.getAll('of')
-      for (const name of names) environments[name]!.hot.send({ type: 'full-reload', path: '*' })
+      for (const name of names) environments[name].hot.send({ type: 'full-reload', path: '*' })
       response.end()
     })
   },

@@ -29,7 +29,7 @@ const file = 'src/load-test/server-part.tsx'
 
 async function measure(mode: string): Promise<Look[]> {
   await rm(path.join(appRoot, 'node_modules/.vite'), { recursive: true, force: true })
-  using _package = installLatePackage(appRoot, EDITS)
+  using _ = installLatePackage(appRoot, EDITS)
   const config = path.join(import.meta.dirname, 'vite.config.ts')
   const env = { HOLDFAST: mode, PORT: String(await freePort()), NODE_OPTIONS: '--expose-gc' }
   await using server = run('vite', ['--config', config, '--configLoader', 'native'], env)

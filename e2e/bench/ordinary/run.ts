@@ -33,8 +33,8 @@ printTable(
     edits: edits.length,
     requests: tally.requests,
     failed: tally.failed,
-    'dependencies evaluated again': sum(evaluatedAgain(tally, (name) => !name.endsWith(' app'))),
-    'application evaluated again': sum(evaluatedAgain(tally, (name) => name.endsWith(' app'))),
+    'dependencies evaluated again': sum(timesAgain(tally, (name) => !name.endsWith(' app'))),
+    'application evaluated again': sum(timesAgain(tally, (name) => name.endsWith(' app'))),
     'never correct': edits.filter(({ milliseconds }) => milliseconds === undefined).length,
   })),
 )
@@ -49,16 +49,13 @@ printTable(
   })),
 )
 
-function evaluatedAgain(
-  { evaluatedAgain }: Session['tally'],
-  of: (name: string) => boolean,
-): number[] {
+function timesAgain({ evaluatedAgain }: Session['tally'], of: (name: string) => boolean): number[] {
   return Object.entries(evaluatedAgain)
     .filter(([name]) => of(name))
     .map(([, { plain }]) => plain)
 }
 
-function timeOf({ topology, holdfast, edits }: Session, kind: string | undefined): string {
+function timeOf({ topology, edits }: Session, kind: string | undefined): string {
   const ofKind = edits.filter((edit) => kind === undefined || edit.kind === kind)
   const plain = sessions.find((one) => one.topology === topology && one.holdfast === 'off')
   const ratios = ofKind.flatMap(({ kind: one, number, milliseconds }) => {
