@@ -9,6 +9,8 @@ interface Answer {
   url: string
   id: string
   requests: number
+  /** Of a dependency. */
+  copies: number
   late: string
 }
 
@@ -119,6 +121,27 @@ test('dependencies are not added, as is said', { tag: '@fallback' }, async ({ ap
   save(lateWithLibrary)
   expect((await expectLate(app.url)).id).toBe(id)
   expect(app.server.output).toMatch(reloading)
+})
+
+/** An edit that brings nothing new, and that no module accepts. */
+async function editOrdinarily(url: string): Promise<Answer> {
+  save(original.replace('nothing yet', 'edited'))
+  await expect.poll(async () => (await ask(url)).late).toBe('edited')
+  return ask(url)
+}
+
+test('a dependency is evaluated once', { tag: '@state' }, async ({ app }) => {
+  expect((await ask(app.url)).copies).toBe(1)
+  expect((await editOrdinarily(app.url)).copies).toBe(1)
+})
+
+test.describe('the control', () => {
+  test.use({ holdfast: 'off' })
+
+  test('evaluates a dependency once more', { tag: '@state' }, async ({ app }) => {
+    expect((await ask(app.url)).copies).toBe(1)
+    expect((await editOrdinarily(app.url)).copies).toBe(2)
+  })
 })
 
 test('no request fails while dependencies come and go', { tag: '@requests' }, async ({ app }) => {

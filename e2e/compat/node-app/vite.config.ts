@@ -1,3 +1,4 @@
+import { evaluateOnce } from '@holdfast/vite-evaluate-once'
 import { incrementalDeps } from '@holdfast/vite-incremental-deps'
 import { requestGate } from '@holdfast/vite-request-gate'
 import { statePlugin } from '@holdfast/vite-state-plugin'
@@ -14,6 +15,7 @@ export default defineConfig({
     holdfast !== 'off' && requestGate(),
     holdfast !== 'off' && statePlugin(),
     holdfast === 'on' && incrementalDeps(),
+    holdfast !== 'off' && evaluateOnce(),
     serveApp(),
   ],
   environments: {
