@@ -33,6 +33,7 @@ function copies(): Plugin {
       const other = server.environments['other']!
       const fetched = await other.fetchModule(await resolveFresh(other, id.slice('\0copy:'.length)))
       if (!('code' in fetched)) throw new Error('no code')
+      expect(fetched.code).not.toContain('__once__')
       if (fetched.file) this.addWatchFile(fetched.file)
       return fetched.code
         .replaceAll(/__vite_ssr_import__\("([^"]+)"[^)]*\)/g, 'import("copy:$1")')

@@ -21,6 +21,7 @@ const virtual: Plugin = {
 }
 
 test('what imports the application is evaluated with it, statically, dynamically or by way of others', async () => {
+  const names = ['static', 'lazy', 'named', 'importer', 'lazy-importer', 'closed']
   await using project = await createProject(vite, {
     ...pack(
       'static',
@@ -37,7 +38,11 @@ test('what imports the application is evaluated with it, statically, dynamically
       `import 'node:path'; evaluated('closed'); export const load = () => import('lazy-part')`,
     ),
     ...pack('lazy-part', `evaluated('lazy-part')`),
-    'src/entry.js': entry('static', 'lazy', 'named', 'importer', 'closed'),
+    ...pack(
+      'lazy-importer',
+      `evaluated('lazy-importer'); export const load = () => import('static')`,
+    ),
+    'src/entry.js': entry(...names),
   })
   const server = await project.serve({
     plugins: [virtual, evaluateOnce()],
@@ -45,7 +50,7 @@ test('what imports the application is evaluated with it, statically, dynamically
       ssr: {
         optimizeDeps: {
           // So that `importer` imports the output of `static`.
-          include: ['static', 'lazy', 'named', 'importer', 'closed', 'lazy-part'],
+          include: names.concat('lazy-part'),
           rolldownOptions: { external: ['virtual:of-app'] },
         },
       },
@@ -53,22 +58,26 @@ test('what imports the application is evaluated with it, statically, dynamically
   })
   await server.runner.import('/src/entry.js')
   await server.reload()
-  const counts = ['static', 'of-app', 'lazy', 'named', 'importer', 'closed'].map(count)
-  expect(counts).toEqual([2, 2, 2, 2, 2, 1])
+  expect(names.map(count)).toEqual([2, 2, 2, 2, 2, 1])
+  expect(count('of-app')).toBe(2)
   expect(notKept(server)).toMatchObject({
     static: 'it imports virtual:of-app, which is not optimized',
     lazy: 'it imports virtual:of-app, which is not optimized',
     named: 'it imports what it names at run time',
     importer: 'it imports static, which imports virtual:of-app, which is not optimized',
+    'lazy-importer': 'it imports static, which imports virtual:of-app, which is not optimized',
     closed: undefined,
   })
 })
 
-test('what a plugin has a dependency import counts, too', async () => {
+test.each([
+  ['comes last', ['importer', 'dep']],
+  ['was there before', ['virtual:of-app', 'importer', 'dep']],
+])('what a plugin has a dependency import counts, too: it %s', async (_, names) => {
   await using project = await createProject(vite, {
     ...pack('dep', `evaluated('dep'); export const dep = {}`),
     ...pack('importer', `export * from 'dep'; evaluated('importer')`),
-    'src/entry.js': entry('importer', 'dep'),
+    'src/entry.js': entry(...names),
   })
   const adds: Plugin = {
     name: 'adds',
@@ -77,13 +86,29 @@ test('what a plugin has a dependency import counts, too', async () => {
   }
   const server = await project.serve({ plugins: [virtual, adds, evaluateOnce()] })
   await server.runner.import('/src/entry.js')
-  await server.reload()
+  await project.write({ 'src/entry.js': entry('importer', 'dep') })
+  await expect.poll(() => count('entry')).toBe(2)
   await server.reload()
   expect([count('of-app'), count('dep'), count('importer')]).toEqual([3, 3, 3])
   expect(notKept(server)).toEqual({
     dep: 'it imports virtual:of-app, as a plugin has it',
     importer: 'it imports dep, which imports virtual:of-app, as a plugin has it',
   })
+})
+
+test('an output without a version in its URL is evaluated anew', async () => {
+  await using project = await createProject(vite, {
+    ...pack('dep', `evaluated('dep')`),
+    'src/entry.js': entry('dep'),
+  })
+  const server = await project.serve({ plugins: [evaluateOnce()] })
+  await server.runner.import('/src/entry.js')
+  const url = '/node_modules/.vite/deps_ssr/dep.js'
+  await server.runner.import(url)
+  expect(count('dep')).toBe(2)
+  await server.reload()
+  await server.runner.import(url)
+  expect(count('dep')).toBe(3)
 })
 
 test('a dependency that is excluded from optimization is of the application', async () => {

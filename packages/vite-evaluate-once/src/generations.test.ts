@@ -1,7 +1,9 @@
+import { setImmediate as immediate } from 'node:timers/promises'
 import * as vite from 'vite'
 import type { Plugin } from 'vite'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { evaluateOnce } from './index.ts'
+import type { Server } from './project.ts'
 import { count, createProject, forgetCounts, majors, pack } from './project.ts'
 
 beforeEach(forgetCounts)
@@ -103,6 +105,14 @@ test('under Vitest nothing is kept', async () => {
   expect(count('dep')).toBe(2)
 })
 
+/** Waits until the runner has come to a dependency since its last reload. */
+async function expectEntered({ runner }: Server, name: string): Promise<void> {
+  const ids = (): string[] => [...runner.evaluatedModules.idToModuleMap.keys()]
+  await expect.poll(() => ids().some((id) => id.includes(`/${name}.js`))).toBe(true)
+  // And has looked for it in the store, which it has at hand.
+  await immediate()
+}
+
 describe('an evaluation', () => {
   test('that failed is not kept', async () => {
     await using project = await createProject(vite, {
@@ -136,6 +146,7 @@ describe('an evaluation', () => {
     await expect.poll(() => count('dep')).toBe(1)
     await server.reload()
     const after = load()
+    await expectEntered(server, 'importer')
     resolve()
     expect((await after).value).toBe((await before).value)
     expect([count('dep'), count('importer')]).toEqual([1, 1])
@@ -155,6 +166,7 @@ describe('an evaluation', () => {
     await expect.poll(() => count('dep')).toBe(1)
     await server.reload()
     const after = load()
+    await expectEntered(server, 'dep')
     Object.assign(globalThis, { gate: undefined })
     reject(new Error('meanwhile'))
     await expect(before).rejects.toThrow('meanwhile')

@@ -93,11 +93,8 @@ export class Keeper {
     if (this.#isReplaced(graph)) this.drop()
     const key = id === fetched.id ? id : `${fetched.id}\n${id}`
     const known = this.#outputs.get(key)
-    this.#outputs.set(key, {
-      ...output,
-      kept: reason ?? known?.kept ?? new Date(),
-      times: (known?.times ?? 0) + 1,
-    })
+    if (known?.kept instanceof Date && reason === undefined) known.times++
+    else this.#outputs.set(key, { ...output, kept: reason ?? new Date(), times: 1 })
     if (reason !== undefined) return fetched
     const { name: environment } = this.environment
     const address = { server: this.#server, environment, generation: this.#generation, key }

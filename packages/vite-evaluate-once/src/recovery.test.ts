@@ -71,10 +71,31 @@ test('an error that has nothing to do with it costs one reload, and the package 
     'src/entry.js': `import { check } from 'strict'\nglobalThis.evaluated('mended')\ncheck(true)\nevaluated('entry')`,
   })
   await expect.poll(() => count('mended')).toBeGreaterThan(0)
+  await server.reload()
   const before = count('strict')
+  // The same once more: it is known by now.
+  await project.write({
+    'src/entry.js': `import { check } from 'strict'\nglobalThis.evaluated('again')\ncheck(false)\nevaluated('entry')`,
+  })
+  await expect.poll(() => count('again')).toBeGreaterThan(0)
+  await expect(server.runner.import('/src/entry.js')).rejects.toThrow('no')
+  await project.write({
+    'src/entry.js': `import { check } from 'strict'\nglobalThis.evaluated('mended again')\ncheck(true)\nevaluated('entry')`,
+  })
+  await expect.poll(() => count('mended again')).toBeGreaterThan(0)
   await server.reload()
   expect(warnings(server)).toHaveLength(1)
   expect(count('strict')).toBe(before)
+})
+
+test('a package that throws at its first use is not at fault', async () => {
+  await using project = await createProject(vite, {
+    ...pack('strict', `evaluated('strict'); export const check = () => { throw new Error('no') }`),
+    'src/entry.js': `import { check } from 'strict'\ncheck()`,
+  })
+  await using server = await project.serve({ plugins: [evaluateOnce()] })
+  await expect(server.runner.import('/src/entry.js')).rejects.toThrow('no')
+  expect(warnings(server)).toEqual([])
 })
 
 test('an error of the application is left alone', async () => {

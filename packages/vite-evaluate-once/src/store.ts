@@ -94,10 +94,8 @@ function begin(entries: Kept['entries'], key: string, exports: Exports): Evaluat
       entry.isEvaluated = true
       end()
     },
-    fail() {
-      if (entries.get(key) === entry) entries.delete(key)
-      end()
-    },
+    // Whoever waits for it evaluates it anew.
+    fail: end,
   }
 }
 
