@@ -35,9 +35,11 @@ function copies(): Plugin {
       if (!('code' in fetched)) throw new Error('no code')
       expect(fetched.code).not.toContain('__once__')
       if (fetched.file) this.addWatchFile(fetched.file)
-      return fetched.code
+      const code = fetched.code
         .replaceAll(/__vite_ssr_import__\("([^"]+)"[^)]*\)/g, 'import("copy:$1")')
         .replaceAll(/__vite_ssr_import_(\d+)__/g, '__import_$1__')
+      // Some bridges have code behind the comments of the original.
+      return `const marker = {}\n${code}\nexport const isCopy = marker !== undefined`
     },
   }
 }

@@ -49,14 +49,14 @@ const OWN_LINE = /^(?:__vite_ssr_exportName__\(|Object\.defineProperty\(__vite_s
 
 /** @param startOffset How many lines the evaluator puts before the code, which the map counts. */
 function wrap(code: string, startOffset: number, head: string, tail: string): string {
-  const end = code.lastIndexOf('\n//# sourceURL=')
-  const [body, comments] = end < 0 ? [code, ''] : [code.slice(0, end), code.slice(end)]
-  if (OWN_LINE.test(body)) return `${head}${body}\n${tail}${comments}`
-  const map = /^(\/\/# sourceMappingURL=data:application\/json[^,]*;base64,)(\S+)$/m
-  const moved = comments.replace(map, (_comment, start: string, base64: string) => {
-    return start + moveFirstLine(base64, startOffset, head.length)
-  })
-  return `${head}${body}\n${tail}${moved}`
+  // A copy of a module has the comments of the original in it, and code behind them.
+  const map = /(\n\/\/# sourceMappingURL=data:application\/json[^,\n]*;base64,)(\S+)\s*$/
+  const moved = OWN_LINE.test(code)
+    ? code
+    : code.replace(map, (_comment, start: string, base64: string) => {
+        return start + moveFirstLine(base64, startOffset, head.length)
+      })
+  return `${head}${moved}\n${tail}`
 }
 
 function moveFirstLine(base64: string, startOffset: number, columns: number): string {
