@@ -16,7 +16,10 @@ async function openPage(page: Page, harness: Harness): Promise<void> {
 }
 
 const rowOf = (page: Page, dependency: string): Locator =>
-  page.getByRole('row').filter({ has: page.getByText(dependency, { exact: true }) })
+  page
+    .getByRole('region', { name: 'Timeline' })
+    .getByRole('row')
+    .filter({ has: page.getByText(dependency, { exact: true }) })
 
 test('additions appear while the page is open', async ({ harness, page, context }) => {
   const app = await context.newPage()
@@ -40,6 +43,9 @@ test('additions appear while the page is open', async ({ harness, page, context 
   await expect(ofRsc).toContainText('added, no reload')
   await ofRsc.getByText('by way of').first().click()
   await expect(ofRsc.getByRole('listitem').getByText('src/page.tsx').first()).toBeVisible()
+
+  const kept = page.getByRole('region', { name: 'Dependencies evaluated once' })
+  await expect(kept.getByRole('row', { name: /is-number ssr \d+ (?:s|min)/ })).toBeVisible()
 
   await expect(page.getByText(/ssr: \{ optimizeDeps: \{ include: \[.*'is-number'/)).toBeVisible()
   expect(await page.evaluate(() => 'isStillHere' in window)).toBe(true)
