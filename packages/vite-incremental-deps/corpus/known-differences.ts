@@ -1,4 +1,5 @@
 import type { Difference } from './equal/differences.ts'
+import { rows } from './known-in-packages.ts'
 
 /**
  * A difference between a dependency that is added late and plain Vite, with its reason. Any other
@@ -29,7 +30,20 @@ const UNUSED =
   'Exports that nothing uses are kept, as something late may use them, and what computes them with ' +
   'them. Plain Vite drops them.'
 
+const NOT_YET =
+  'What nothing asks for yet is not bundled yet. Plain Vite has all members of the package in one ' +
+  'chunk, as something late asks for them.'
+
+const reasons = { order: APART, extra: UNUSED, later: NOT_YET }
+
 export const known: KnownDifference[] = [
+  ...rows.map(([dependency, kind, environments, packages]): KnownDifference => ({
+    dependency,
+    environments,
+    kind,
+    of: new RegExp(`^(?:${packages.join('|')})@`),
+    reason: reasons[kind],
+  })),
   ...['order-of-imports', 'order-of-imports-early'].map((dependency): KnownDifference => ({
     dependency,
     environments: ['client', 'worker'],
@@ -79,9 +93,7 @@ export const known: KnownDifference[] = [
     environments: ['client', 'worker'],
     kind: 'later',
     of: 'harmless/y.js',
-    reason:
-      'What nothing asks for yet is not bundled yet. Plain Vite has all members of the package in ' +
-      'one chunk, as something late asks for them.',
+    reason: NOT_YET,
   },
   {
     dependency: 'inner-module-of-what-is-lazy',

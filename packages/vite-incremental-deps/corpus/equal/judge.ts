@@ -23,7 +23,8 @@ export class Judge {
 
   /** The unlisted differences of one unit, by environment. */
   unlisted(unit: Unit, comparison: Comparison): Comparison {
-    const names = unit.case ? [unit.name] : [unit.name, ...unit.ids]
+    // Every one of these has the early dependencies.
+    const names = unit.case ? [unit.name] : ['early', unit.name, ...unit.ids]
     const own = this.#list.filter(({ dependency }) => names.includes(dependency))
     const unlisted: Comparison = {}
     for (const [environment, differences] of Object.entries(comparison)) {
