@@ -45,7 +45,7 @@ test('additions appear while the page is open', async ({ harness, page, context 
   await expect(ofRsc.getByRole('listitem').getByText('src/page.tsx').first()).toBeVisible()
 
   const kept = page.getByRole('region', { name: 'Dependencies evaluated once' })
-  await expect(kept.getByRole('row', { name: /is-number ssr \d+ (?:s|min)/ })).toBeVisible()
+  await expect(kept.getByRole('row', { name: /is-number (?:ssr|rsc) \d+ (?:s|min)/ })).toBeVisible()
 
   await expect(page.getByText(/ssr: \{ optimizeDeps: \{ include: \[.*'is-number'/)).toBeVisible()
   expect(await page.evaluate(() => 'isStillHere' in window)).toBe(true)
