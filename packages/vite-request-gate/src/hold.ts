@@ -19,6 +19,8 @@ export class Hold {
   readonly #context: Context
   readonly #queue = new Set<Held>()
   #isReleasing = false
+  /** What requests were let through for last, since all was settled. */
+  #warnedOf: string | undefined
 
   constructor(context: Context) {
     this.#context = context
@@ -27,6 +29,7 @@ export class Hold {
   /** Calls `pass` when the request may go on, which is now if everything is settled. */
   admit(request: Connect.IncomingMessage, response: ServerResponse, pass: () => void): void {
     const { reason } = this.#context.settlement
+    if (reason === undefined) this.#warnedOf = undefined
     if (reason === undefined && this.#queue.size === 0) return pass()
 
     const { limit, timeout } = this.#context.options
@@ -45,11 +48,7 @@ export class Hold {
     const onTimeout = (): void => {
       const why = this.#context.settlement.reason
       held.leave(why === undefined ? 'settled' : 'timeout')
-      if (why !== undefined) {
-        this.#context.logger.warn(
-          `[${PACKAGE_NAME}] ${url} was held for ${timeout} ms and is let through, although ${why}`,
-        )
-      }
+      if (why !== undefined) this.#warn(url, why)
       pass()
     }
     const held: Held = {
@@ -73,6 +72,17 @@ export class Hold {
     this.#queue.add(held)
     this.#context.reporter.stats.waiting = this.#queue.size
     if (!this.#isReleasing) void this.#release()
+  }
+
+  /** One line for all that wait for the same. */
+  #warn(url: string, why: string): void {
+    if (this.#warnedOf === why) return
+    this.#warnedOf = why
+    const { logger, options } = this.#context
+    logger.warn(
+      `[${PACKAGE_NAME}] ${url} was held for ${options.timeout} ms and is let through, and so are ` +
+        `others, although ${why}`,
+    )
   }
 
   /** Answers all that wait in another way. */

@@ -5,6 +5,7 @@ import type { ClientRequest, IncomingMessage, Server } from 'node:http'
 import type { Http2SecureServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { OWN_HEADER } from './constants.ts'
+import { isThisMachine } from './this-machine.ts'
 
 /** A request as undici, and so `fetch`, publishes it before it is sent. */
 interface UndiciRequest {
@@ -18,7 +19,8 @@ interface UndiciRequest {
  * made it:
  *
  * - A service or asset binding enters the middleware by a server that is not Vite's: Miniflare's.
- * - `fetch` in a worker adds `CF-Worker`, as in production (`core/outbound.worker.ts` in Miniflare).
+ * - `fetch` in a worker adds `CF-Worker`, as in production (`core/outbound.worker.ts` in Miniflare). The
+ *   worker runs on this machine; from others the header proves nothing.
  * - Code that runs in this process is known by its asynchronous context, and what it sends to the
  *   port of this server is marked.
  */
@@ -40,7 +42,8 @@ export class OwnRequests {
   }
 
   has({ headers, socket }: IncomingMessage): boolean {
-    if (headers['cf-worker'] !== undefined || headers[OWN_HEADER] === this.#token) return true
+    if (headers[OWN_HEADER] === this.#token) return true
+    if (headers['cf-worker'] !== undefined && isThisMachine(socket.remoteAddress ?? '')) return true
     const { server } = socket as { server?: unknown }
     return this.#server !== null && server !== undefined && server !== this.#server
   }
@@ -52,20 +55,22 @@ export class OwnRequests {
 
   readonly #onUndici = (message: unknown): void => {
     const { request } = message as { request: UndiciRequest }
-    if (this.#isOwn(() => new URL(request.origin!).port)) request.addHeader(OWN_HEADER, this.#token)
+    if (this.#isOwn(() => new URL(request.origin!))) request.addHeader(OWN_HEADER, this.#token)
   }
 
   readonly #onHttp = (message: unknown): void => {
     const { request } = message as { request: ClientRequest }
-    if (this.#isOwn(() => new URL(`http://${String(request.getHeader('host'))}`).port)) {
+    if (this.#isOwn(() => new URL(`http://${String(request.getHeader('host'))}`))) {
       request.setHeader(OWN_HEADER, this.#token)
     }
   }
 
   /** Only what is sent to this server, lest others see the header. */
-  #isOwn(port: () => string): boolean {
+  #isOwn(target: () => URL): boolean {
     if (!this.#serving.getStore()) return false
     const { port: own } = (this.#server?.address() ?? {}) as Partial<AddressInfo>
-    return own !== undefined && port() === String(own)
+    if (own === undefined) return false
+    const { hostname, port } = target()
+    return port === String(own) && isThisMachine(hostname)
   }
 }
